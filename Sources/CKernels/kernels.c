@@ -1,2 +1,0 @@
-#include "CKernels.h"
-int sh_kernels_placeholder(void){return 1;}
