@@ -1,0 +1,8 @@
+"""What the Python suites share: servers to test against, and a count of what passed."""
+
+from .postgres import PostgresCluster
+from .storehouse import Storehouse
+from .tally import Tally
+from .target import add_target_options, open_target
+
+__all__ = ["PostgresCluster", "Storehouse", "Tally", "add_target_options", "open_target"]
