@@ -1,0 +1,224 @@
+"""Differential test: the same random query on PostgreSQL 15 and on Storehouse must give the same answer.
+
+Compared are column names, type OIDs and rows in text form (as multisets unless ORDER BY fixes the order; doubles that
+come from aggregation to a relative 1e-12), and for a failing query the SQLSTATE. A query that Storehouse refuses with
+0A000 counts as unsupported; more than --unsupported percent of those fail the run.
+"""
+
+import argparse
+import collections
+import math
+import os
+import random
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import psycopg
+from harness import PostgresCluster, add_target_options, open_target
+
+from grammar import Grammar
+from tables import statements
+from tree import shrink
+
+DOUBLES = (700, 701)
+
+
+class Session:
+    """One connection that answers in the server's own text, with no conversion in between."""
+
+    def __init__(self, server):
+        self.server = server
+        self.connect()
+
+    def connect(self):
+        self.connection = self.server.connect(autocommit=True)
+        for setting in ("SET timezone = 'UTC'", "SET statement_timeout = '10s'"):
+            self.run(setting)
+
+    def run(self, sql):
+        """('rows', columns, rows), ('done', tag), ('error', sqlstate, message) or ('lost', '', message)."""
+        pgconn = self.connection.pgconn
+        try:
+            result = pgconn.exec_(sql.encode())
+        except psycopg.Error as problem:
+            return self.lost(problem)
+        status = result.status
+        if status == psycopg.pq.ExecStatus.TUPLES_OK:
+            columns = [(result.fname(i).decode(), result.ftype(i)) for i in range(result.nfields)]
+            rows = [tuple(result.get_value(r, c) for c in range(result.nfields)) for r in range(result.ntuples)]
+            return "rows", columns, rows
+        if status in (psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.EMPTY_QUERY):
+            return "done", result.command_status, None
+        field = result.error_field(psycopg.pq.DiagnosticField.SQLSTATE)
+        message = (result.error_field(psycopg.pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
+        if field is None or pgconn.status != psycopg.pq.ConnStatus.OK:
+            return self.lost(result.error_message.decode(errors="replace"))
+        return "error", field.decode(), message
+
+    def lost(self, problem):
+        if not self.server.is_alive():
+            print(f"the server {self.server.name} is gone: {problem}", flush=True)
+        try:
+            self.connect()
+        except psycopg.Error as again:
+            raise SystemExit(f"{self.server.name}: connection lost and not regained: {again}")
+        return "lost", "", str(problem).strip()
+
+
+def close(a, b):
+    if a == b:
+        return True
+    if a is None or b is None:
+        return False
+    x, y = float(a), float(b)
+    return math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12)
+
+
+def sort_key(row, doubles):
+    return tuple((value is None, b"" if value is None else b"%.6e" % float(value) if i in doubles else value)
+                 for i, value in enumerate(row))
+
+
+def difference(expected, found, ordered, approximate):
+    """None when equal, else (kind, description)."""
+    if expected[0] == "error":
+        if found[0] == "error":
+            if found[1] == expected[1]:
+                return None
+            return f"SQLSTATE {found[1]} for {expected[1]}", f"expected error {expected[1]} {expected[2]}\n  found error {found[1]} {found[2]}"
+        if found[0] == "lost":
+            return "connection lost", found[2]
+        return f"no error {expected[1]}", f"expected error {expected[1]} {expected[2]}\n  found {len(found[2] or [])} rows: {(found[2] or [])[:3]}"
+    if found[0] == "error":
+        return f"error {found[1]} {found[2][:50]}", f"error {found[1]}: {found[2]}"
+    if found[0] == "lost":
+        return "connection lost", found[2]
+    names, their_names = [c[0] for c in expected[1]], [c[0] for c in found[1]]
+    if names != their_names:
+        return "column names", f"expected {names}\n  found    {their_names}"
+    types, their_types = [c[1] for c in expected[1]], [c[1] for c in found[1]]
+    if types != their_types:
+        return "type OIDs", f"expected {types}\n  found    {their_types}"
+    rows, their_rows = expected[2], found[2]
+    if len(rows) != len(their_rows):
+        return "row count", f"expected {len(rows)} rows, found {len(their_rows)}\n  expected {rows[:3]}\n  found    {their_rows[:3]}"
+    doubles = {i for i, t in enumerate(types) if t in DOUBLES} if approximate else set()
+    if not ordered:
+        rows = sorted(rows, key=lambda r: sort_key(r, doubles))
+        their_rows = sorted(their_rows, key=lambda r: sort_key(r, doubles))
+    for index, (a, b) in enumerate(zip(rows, their_rows)):
+        for column, (x, y) in enumerate(zip(a, b)):
+            if x != y and not (column in doubles and close(x, y)):
+                if ordered and sorted(map(str, rows)) == sorted(map(str, their_rows)) and same_order(rows, their_rows, types):
+                    return None
+                kind = "row order" if ordered and sorted(map(str, rows)) == sorted(map(str, their_rows)) else "values"
+                return kind, f"row {index + 1} column {names[column]} (type {types[column]}): expected {show(x)}, found {show(y)}"
+    return None
+
+
+def same_order(rows, their_rows, types):
+    """Whether two orders of the same rows differ only among equals, such as 1.0 and 1.00, or 0 and -0."""
+    numbers = {i for i, t in enumerate(types) if t in DOUBLES or t == 1700}
+    value = lambda row: [float(v) if i in numbers and v is not None else v for i, v in enumerate(row)]
+    return all(value(a) == value(b) for a, b in zip(rows, their_rows))
+
+
+def show(value):
+    return "NULL" if value is None else repr(value.decode(errors="replace"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1, help="the same seed asks the same queries (default: %(default)s)")
+    parser.add_argument("--queries", type=int, default=2000, help="how many (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes, however many queries ran")
+    parser.add_argument("--unsupported", type=float, default=5, help="percentage of 0A000 that is tolerated (default: %(default)s)")
+    parser.add_argument("--show", type=int, default=40, help="differences to print and shrink, at most 3 of a kind (default: %(default)s)")
+    parser.add_argument("--sql", metavar="FILE", help="write every query there")
+    add_target_options(parser)
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}, {arguments.queries} queries", flush=True)
+    with PostgresCluster() as oracle, open_target(arguments) as server:
+        return run(arguments, Session(oracle), Session(server))
+
+
+def run(arguments, oracle, subject):
+    rng = random.Random(arguments.seed)
+    for statement in statements(rng):
+        for session in (oracle, subject):
+            answer = session.run(statement)
+            if answer[0] != "done":
+                raise SystemExit(f"{session.server.name}: {answer}\n{statement[:400]}")
+    grammar = Grammar(rng)
+    counts, kinds, unsupported = collections.Counter(), collections.Counter(), collections.Counter()
+    shown = 0
+    log = open(arguments.sql, "w") if arguments.sql else None
+    began = time.monotonic()
+    for number in range(1, arguments.queries + 1):
+        if arguments.minutes and time.monotonic() - began > arguments.minutes * 60:
+            break
+        grammar.aliases = 0
+        query, ordered = grammar.query()
+        sql = str(query)
+        if log:
+            log.write(sql + ";\n")
+        expected = oracle.run(sql)
+        if expected[:2] == ("error", "57014") or expected[0] == "lost":
+            counts["skipped"] += 1
+            continue
+        counts["expected errors"] += expected[0] == "error"
+        found = subject.run(sql)
+        if found[:2] == ("error", "0A000") and expected[:2] != ("error", "0A000"):
+            counts["unsupported"] += 1
+            unsupported[found[2][:60]] += 1
+            continue
+        different = difference(expected, found, ordered, grammar.approximate)
+        if not different:
+            counts["passed"] += 1
+            continue
+        counts["failed"] += 1
+        kinds[different[0]] += 1
+        if shown < arguments.show and kinds[different[0]] <= 3:
+            shown += 1
+            print_difference(number, query, ordered, grammar.approximate, different, oracle, subject)
+        if number % 500 == 0:
+            print(f"… {number}: {dict(counts)}", flush=True)
+    return report(arguments, counts, kinds, unsupported, time.monotonic() - began)
+
+
+def print_difference(number, query, ordered, approximate, different, oracle, subject):
+    deadline = time.monotonic() + 15
+
+    def still_fails():
+        if time.monotonic() > deadline or different[0] == "connection lost":
+            return False
+        sql = str(query)
+        now = difference(oracle.run(sql), subject.run(sql), ordered, approximate)
+        return now is not None and now[0] == different[0]
+
+    shrink(query, still_fails)
+    sql = str(query)
+    now = difference(oracle.run(sql), subject.run(sql), ordered, approximate) or different
+    print(f"\n#{number} {different[0]}\n  {sql};\n  {now[1]}", flush=True)
+
+
+def report(arguments, counts, kinds, unsupported, seconds):
+    total = sum(counts[k] for k in ("passed", "failed", "unsupported"))
+    share = 100 * counts["unsupported"] / max(total, 1)
+    print(f"\nseed {arguments.seed}: {total} queries in {seconds:.0f} s; {counts['expected errors']} of them errors on PostgreSQL; "
+          f"{counts['skipped']} skipped; {counts['unsupported']} unsupported ({share:.1f} %)")
+    for title, counter in (("differences", kinds), ("unsupported", unsupported)):
+        for kind, count in counter.most_common(25):
+            print(f"  {count:5} {title}: {kind}")
+    failed = counts["failed"]
+    if share > arguments.unsupported:
+        print(f"more than {arguments.unsupported} % unsupported")
+        failed += counts["unsupported"]
+    print(f"{counts['passed']} passed, {failed} failed", flush=True)
+    return 1 if failed or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
