@@ -1,0 +1,209 @@
+import Basics
+import Vectors
+
+/// Whatever FROM can name.
+package enum CatalogRelation: Sendable {
+    case table(CatalogTable)
+    case view(CatalogView)
+    case system(SystemTable)
+
+    package var oid: UInt32 {
+        switch self {
+        case .table(let table): table.oid
+        case .view(let view): view.oid
+        case .system(let table): table.oid
+        }
+    }
+
+    package var name: String {
+        switch self {
+        case .table(let table): table.name
+        case .view(let view): view.name
+        case .system(let table): table.name
+        }
+    }
+
+    package var schema: UInt32 {
+        switch self {
+        case .table(let table): table.schema
+        case .view(let view): view.schema
+        case .system(let table): table.schema
+        }
+    }
+
+    package var owner: UInt32 {
+        switch self {
+        case .table(let table): table.owner
+        case .view(let view): view.owner
+        case .system: CatalogSnapshot.bootstrapRoleOID
+        }
+    }
+
+    package var grants: [AccessEntry] {
+        switch self {
+        case .table(let table): table.grants
+        case .view(let view): view.grants
+        case .system(let table):
+            table.isRestricted
+                ? []
+                : [
+                    AccessEntry(
+                        grantee: 0, grantor: CatalogSnapshot.bootstrapRoleOID,
+                        privileges: [.select])
+                ]
+        }
+    }
+
+    package var columns: [CatalogColumn] {
+        switch self {
+        case .table(let table): table.columns
+        case .view(let view): view.columns
+        case .system(let table): table.columns
+        }
+    }
+
+    /// PostgreSQL's word for it in messages: table or view.
+    package var kindName: String {
+        if case .view = self { "view" } else { "table" }
+    }
+}
+
+extension CatalogSnapshot {
+    package func schema(named name: String) -> CatalogSchema? {
+        schemaNames[name].flatMap { schemas[$0] }
+    }
+
+    package func role(named name: String) -> CatalogRole? {
+        roleNames[name].flatMap { roles[$0] }
+    }
+
+    /// The role, or 42704.
+    package func requireRole(named name: String, position: Int? = nil) throws -> CatalogRole {
+        guard let role = role(named: name) else {
+            throw SQLError(.undefinedObject, "role \"\(name)\" does not exist", position: position)
+        }
+        return role
+    }
+
+    /// The schema, or 3F000.
+    package func requireSchema(named name: String, position: Int? = nil) throws -> CatalogSchema {
+        guard let schema = schema(named: name) else {
+            throw SQLError(
+                .invalidSchemaName, "schema \"\(name)\" does not exist", position: position)
+        }
+        return schema
+    }
+
+    package func schemaName(_ oid: UInt32) -> String { schemas[oid]?.name ?? "" }
+    package func roleName(_ oid: UInt32) -> String {
+        roles[oid]?.name ?? "unknown (OID=\(oid))"
+    }
+
+    /// A relation by OID, stored or system.
+    package func relation(_ oid: UInt32) -> CatalogRelation? {
+        if let table = tables[oid] { return .table(table) }
+        if let view = views[oid] { return .view(view) }
+        return SystemTables.byOID[oid].map { .system($0) }
+    }
+
+    /// A relation by name in one schema.
+    package func relation(named name: String, in schema: UInt32) -> CatalogRelation? {
+        if let oid = relationNames[schema]?[name] { return relation(oid) }
+        return SystemTables.byName[schema]?[name].map { .system($0) }
+    }
+
+    /// Schemas in which unqualified names are looked up: pg_catalog first unless the path names it.
+    package func searchSchemas(_ path: [String], role: UInt32) -> [CatalogSchema] {
+        var found: [CatalogSchema] = []
+        for entry in path {
+            let name = entry == "$user" ? roles[role]?.name ?? "" : entry
+            guard let schema = schema(named: name), !found.contains(where: { $0.oid == schema.oid }),
+                has(.usage, onSchema: schema, role: role)
+            else { continue }
+            found.append(schema)
+        }
+        if !found.contains(where: { $0.oid == CatalogSnapshot.pgCatalogOID }),
+            let system = schemas[CatalogSnapshot.pgCatalogOID]
+        {
+            found.insert(system, at: 0)
+        }
+        return found
+    }
+
+    /// The relation that a possibly qualified name means, nil where there is none.
+    ///
+    /// Throws 3F000 for an unknown schema only when `strictSchema`; 0A000 for another database.
+    package func relation(
+        named parts: [String], searchPath: [String], role: UInt32, position: Int? = nil
+    ) throws -> CatalogRelation? {
+        switch parts.count {
+        case 1:
+            for schema in searchSchemas(searchPath, role: role) {
+                if let found = relation(named: parts[0], in: schema.oid) { return found }
+            }
+            return nil
+        case 2, 3:
+            if parts.count == 3, parts[0] != database {
+                throw SQLError(
+                    .featureNotSupported,
+                    "cross-database references are not implemented: "
+                        + "\"\(parts.joined(separator: "."))\"", position: position)
+            }
+            let schemaPart = parts[parts.count - 2]
+            guard let schema = schema(named: schemaPart) else { return nil }
+            guard has(.usage, onSchema: schema, role: role) else {
+                throw SQLError(
+                    .insufficientPrivilege, "permission denied for schema \(schemaPart)",
+                    position: position)
+            }
+            return relation(named: parts[parts.count - 1], in: schema.oid)
+        default:
+            throw SQLError(
+                .syntaxError,
+                "improper relation name (too many dotted names): \(parts.joined(separator: "."))",
+                position: position)
+        }
+    }
+
+    /// The relation, or 42P01 as PostgreSQL words it.
+    package func requireRelation(
+        named parts: [String], searchPath: [String], role: UInt32, position: Int? = nil
+    ) throws -> CatalogRelation {
+        if let found = try relation(
+            named: parts, searchPath: searchPath, role: role, position: position)
+        {
+            return found
+        }
+        throw SQLError(
+            .undefinedTable, "relation \"\(parts.joined(separator: "."))\" does not exist",
+            position: position)
+    }
+
+    /// The table for DDL, or PostgreSQL's error where it is missing or a view.
+    package func requireTable(
+        named parts: [String], searchPath: [String], role: UInt32, position: Int? = nil
+    ) throws -> CatalogTable {
+        switch try requireRelation(
+            named: parts, searchPath: searchPath, role: role, position: position)
+        {
+        case .table(let table): return table
+        case .view(let view):
+            throw SQLError(
+                .wrongObjectType, "\"\(view.name)\" is not a table", position: position)
+        case .system(let table):
+            throw SQLError(
+                .insufficientPrivilege,
+                "permission denied: \"\(table.name)\" is a system catalog", position: position)
+        }
+    }
+
+    /// Whether an unqualified use of the relation's name would find it.
+    package func isVisible(_ relation: CatalogRelation, searchPath: [String], role: UInt32) -> Bool {
+        for schema in searchSchemas(searchPath, role: role) {
+            if let found = self.relation(named: relation.name, in: schema.oid) {
+                return found.oid == relation.oid
+            }
+        }
+        return false
+    }
+}
