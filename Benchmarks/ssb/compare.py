@@ -204,6 +204,7 @@ def report(arguments, queries, engines, times, load, disk, memory, equal):
         with open(arguments.json, "w") as file:
             json.dump(figures, file, indent=1)
     print("every result equal" if all(equal.values()) else "RESULTS DIFFER: no time counts")
+    print(f"{sum(equal.values())} passed, {len(equal) - sum(equal.values())} failed", flush=True)
 
 
 if __name__ == "__main__":
