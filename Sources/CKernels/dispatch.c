@@ -165,6 +165,7 @@ uint32_t sh_max_u32(const uint32_t *in, size_t n) { return sh_active->max_u32(in
 void sh_minmax_i64(const int64_t *in, size_t n, int64_t *min, int64_t *max) {
     sh_active->minmax_i64(in, n, min, max);
 }
+void sh_scan_i64(const int64_t *in, size_t n, struct sh_scan *scan) { sh_active->scan_i64(in, n, scan); }
 void sh_subtract_i64(const int64_t *in, size_t n, int64_t base, uint32_t *out) {
     sh_active->subtract_i64(in, n, base, out);
 }

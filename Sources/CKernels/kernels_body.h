@@ -363,6 +363,22 @@ static void SH_NAME(minmax_i64)(const int64_t *in, size_t n, int64_t *min, int64
     *max = high;
 }
 
+static void SH_NAME(scan_i64)(const int64_t *in, size_t n, struct sh_scan *scan) {
+    SH_NAME(minmax_i64)(in, n, &scan->min, &scan->max);
+    uint64_t changes = 0;
+    int64_t low = 0, high = 0;
+    if (n > 1) low = high = (int64_t)((uint64_t)in[1] - (uint64_t)in[0]);
+    for (size_t i = 1; i < n; i++) {
+        const int64_t delta = (int64_t)((uint64_t)in[i] - (uint64_t)in[i - 1]);
+        changes += delta != 0;
+        low = delta < low ? delta : low;
+        high = delta > high ? delta : high;
+    }
+    scan->runs = changes + 1;
+    scan->delta_min = low;
+    scan->delta_max = high;
+}
+
 static void SH_NAME(subtract_i64)(const int64_t *in, size_t n, int64_t base, uint32_t *out) {
     for (size_t i = 0; i < n; i++) out[i] = (uint32_t)in[i] - (uint32_t)base;
 }
@@ -458,6 +474,7 @@ static const struct sh_kernels SH_NAME(kernels) = {
     .sum_product_u32 = SH_NAME(sum_product_u32),
     .max_u32 = SH_NAME(max_u32),
     .minmax_i64 = SH_NAME(minmax_i64),
+    .scan_i64 = SH_NAME(scan_i64),
     .subtract_i64 = SH_NAME(subtract_i64),
     .add_i64 = SH_NAME(add_i64),
     .add_i32 = SH_NAME(add_i32),

@@ -21,6 +21,15 @@
 /// Bytes that may be read past the end of packed data, bitmaps and tables: allocate them.
 #define SH_SLACK 128
 
+/// What an encoder wants to know of n values.
+struct sh_scan {
+    int64_t min, max;
+    /// Runs of equal values.
+    uint64_t runs;
+    /// Smallest and largest wrapping difference to the value before; 0 for one value.
+    int64_t delta_min, delta_max;
+};
+
 enum sh_level { SH_PORTABLE = 0, SH_AVX2 = 1, SH_AVX512 = 2 };
 
 /// One compiled set of kernels; the functions below call the active one.
@@ -48,6 +57,7 @@ struct sh_kernels {
     void (*sum_product_u32)(const uint32_t *a, const uint32_t *b, size_t n, uint64_t *low, uint64_t *high);
     uint32_t (*max_u32)(const uint32_t *in, size_t n);
     void (*minmax_i64)(const int64_t *in, size_t n, int64_t *min, int64_t *max);
+    void (*scan_i64)(const int64_t *in, size_t n, struct sh_scan *scan);
     void (*subtract_i64)(const int64_t *in, size_t n, int64_t base, uint32_t *out);
     void (*add_i64)(const uint32_t *in, size_t n, int64_t base, int64_t *out);
     void (*add_i32)(const uint32_t *in, size_t n, int32_t base, int32_t *out);
@@ -109,6 +119,9 @@ void sh_sum_product_u32(const uint32_t *a, const uint32_t *b, size_t n, uint64_t
 uint32_t sh_max_u32(const uint32_t *in, size_t n);
 /// Smallest and largest value; n must not be 0.
 void sh_minmax_i64(const int64_t *in, size_t n, int64_t *min, int64_t *max);
+
+/// Fills `scan`; n must not be 0.
+void sh_scan_i64(const int64_t *in, size_t n, struct sh_scan *scan);
 
 /// out[i] = in[i] - base, truncated to 32 bits.
 void sh_subtract_i64(const int64_t *in, size_t n, int64_t base, uint32_t *out);

@@ -4,7 +4,7 @@ import Vectors
 
 /// Up to 65,536 values of one column, encoded, as the buffer cache holds them.
 ///
-/// A chunk is made from untrusted bytes by `init(bytes:…)`, which checks every width, offset, count and
+/// A chunk is made from untrusted bytes by `open`, which checks every width, offset, count and
 /// code once; afterwards decoding cannot fail and reads only the chunk's own memory. Immutable, so any
 /// number of threads may decode from it. Blocks are runs of 1,024 rows; the last may be shorter.
 ///
@@ -39,6 +39,10 @@ package final class ColumnChunk: @unchecked Sendable {
     /// The unwrapped bytes; vectors of strings keep them alive as an owner.
     let bytes: AlignedBytes
     let layout: ChunkLayout
+    /// Digits after the point where floats or decimals are stored as integers.
+    let scale: Int
+    /// What string views point into.
+    let owners: [AnyObject]
 
     /// Whether the codes are dictionary codes.
     package var isDictionaryCoded: Bool { dictionary != nil }
@@ -52,7 +56,8 @@ package final class ColumnChunk: @unchecked Sendable {
     init(
         type: SQLType, count: Int, nullCount: Int, encoding: ChunkEncoding,
         dictionary: SegmentDictionary?, hasCodes: Bool, hasValues: Bool, codeBase: Int64,
-        codeMax: UInt32, bytes: AlignedBytes, validity: UnsafePointer<UInt8>?, layout: ChunkLayout
+        codeMax: UInt32, bytes: AlignedBytes, validity: UnsafePointer<UInt8>?, layout: ChunkLayout,
+        scale: Int
     ) {
         self.type = type
         physical = type.physical
@@ -67,5 +72,11 @@ package final class ColumnChunk: @unchecked Sendable {
         self.bytes = bytes
         self.validity = validity
         self.layout = layout
+        self.scale = scale
+        switch layout {
+        case .strings: owners = [bytes]
+        case .integers: owners = dictionary.map { $0.isInteger ? [] : [$0] } ?? []
+        case .allNull, .plain: owners = []
+        }
     }
 }

@@ -13,7 +13,7 @@ package final class SegmentDictionary: @unchecked Sendable {
     package let views: UnsafePointer<StringView>
     /// The values of an integer dictionary, `count` of them.
     package let integers: UnsafePointer<Int64>
-    let memory: [AlignedBytes]
+    private let memory: [AlignedBytes]
 
     init(
         type: SQLType, count: Int, isInteger: Bool, views: UnsafePointer<StringView>,
@@ -28,7 +28,7 @@ package final class SegmentDictionary: @unchecked Sendable {
     }
 
     /// Memory that the dictionary takes.
-    package var byteCount: Int { memory.reduce(0) { $0 + $1.count } }
+    package var byteCount: Int { memory.reduce(256) { $0 + $1.count } }
 
     /// The value of a code; bytes dictionaries only.
     @inline(__always)
@@ -44,13 +44,56 @@ package final class SegmentDictionary: @unchecked Sendable {
     }
 
     /// The code of a value, nil where the segment does not hold it.
-    package func code(of bytes: UnsafeBufferPointer<UInt8>) -> UInt32? { nil }
+    package func code(of bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        guard !isInteger else { return nil }
+        let at = lowerBound(of: bytes)
+        guard at < count, ByteOrder.compare(views[at].buffer, bytes) == 0 else { return nil }
+        return UInt32(truncatingIfNeeded: at)
+    }
+
     /// The code of a value, nil where the segment does not hold it.
-    package func code(of integer: Int64) -> UInt32? { nil }
+    package func code(of integer: Int64) -> UInt32? {
+        guard isInteger else { return nil }
+        let at = lowerBound(of: integer)
+        return at < count && integers[at] == integer ? UInt32(truncatingIfNeeded: at) : nil
+    }
+
     /// The code of a datum, nil where the segment does not hold it.
-    package func code(of datum: Datum) -> UInt32? { nil }
+    package func code(of datum: Datum) -> UInt32? {
+        switch datum {
+        case .int(let value): code(of: value)
+        case .bytes(let bytes): bytes.withUnsafeBufferPointer { code(of: $0) }
+        default: nil
+        }
+    }
+
     /// How many values are smaller: the first code whose value is >= the bytes.
-    package func lowerBound(of bytes: UnsafeBufferPointer<UInt8>) -> Int { 0 }
+    package func lowerBound(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        isInteger ? 0 : firstCode { ByteOrder.compare(views[$0].buffer, bytes) >= 0 }
+    }
+
     /// How many values are smaller: the first code whose value is >= the integer.
-    package func lowerBound(of integer: Int64) -> Int { 0 }
+    package func lowerBound(of integer: Int64) -> Int {
+        isInteger ? firstCode { integers[$0] >= integer } : 0
+    }
+
+    /// How many values are smaller or equal: the first code whose value is > the bytes.
+    package func upperBound(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        isInteger ? 0 : firstCode { ByteOrder.compare(views[$0].buffer, bytes) > 0 }
+    }
+
+    /// How many values are smaller or equal: the first code whose value is > the integer.
+    package func upperBound(of integer: Int64) -> Int {
+        isInteger ? firstCode { integers[$0] > integer } : 0
+    }
+
+    private func firstCode(where holds: (Int) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) >> 1
+            if holds(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
 }

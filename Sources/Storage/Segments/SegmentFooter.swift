@@ -11,6 +11,34 @@ package struct SegmentColumn: Sendable, Equatable {
     }
 }
 
+/// Where a body lies in the file, and how it is wrapped.
+struct StoredBody: Sendable, Equatable {
+    var offset: Int
+    /// Bytes in the file.
+    var storedBytes: Int
+    /// Bytes once the codec is undone.
+    var bodyBytes: Int
+    var codec: ChunkCodec
+    /// CRC-32C of the bytes in the file.
+    var checksum: UInt32
+}
+
+/// The bodies and zones of one column.
+struct StoredColumn: Sendable {
+    var dictionary: StoredBody?
+    var chunks: [StoredBody]
+    var zones: [ChunkZone]
+    /// Over all chunks; not stored.
+    var bounds: ChunkZone
+}
+
+/// The key run: hashes ascending and their rows, as two columns, and a Bloom filter.
+struct StoredKeys: Sendable {
+    var hashes: StoredColumn
+    var rows: StoredColumn
+    var filter: StoredBody
+}
+
 /// The decoded footer.
 package struct SegmentFooter: Sendable {
     package var rowCount: Int
@@ -23,4 +51,16 @@ package struct SegmentFooter: Sendable {
     package var sortKeyFirst: [Datum]
     /// The sort key of the last row.
     package var sortKeyLast: [Datum]
+    var stored: [StoredColumn]
+    var keys: StoredKeys?
+
+    /// Chunks of a column of that many rows.
+    static func chunkCount(rows: Int) -> Int {
+        (rows + ColumnChunk.rowsMax - 1) / ColumnChunk.rowsMax
+    }
+
+    /// Rows of one of the chunks.
+    static func rows(inChunk chunk: Int, of rows: Int) -> Int {
+        min(ColumnChunk.rowsMax, rows - chunk * ColumnChunk.rowsMax)
+    }
 }
