@@ -47,8 +47,9 @@ package final class Repl {
         style = options.csv ? .csv : .aligned
         let isInteractive = options.commands.isEmpty && options.files.isEmpty
             && isatty(STDIN_FILENO) == 1
+        let leave: @Sendable () -> Void = { _exit(130) }
         interrupts = handlesInterrupts
-            ? Interrupts(whenIdle: isInteractive ? nil : { _exit(130) }) : nil
+            ? Interrupts(whenIdle: isInteractive ? nil : leave) : nil
     }
 
     /// Runs to the end of the input. 0 if every statement ran, 1 if one failed and nobody was at the

@@ -182,6 +182,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             phase = .session(control)
             guard SessionThread.start({ runner.run() }) else {
                 server.registry.remove(processID: processID)
+                server.registry.threadEnded()
                 phase = .login
                 loginEvent(
                     .sessionRefused(

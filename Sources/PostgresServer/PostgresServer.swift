@@ -86,10 +86,10 @@ package final class PostgresServer: Sendable {
         guard let group else { return }
         try? listener?.close().wait()
         context.registry.shutDown()
-        if !context.registry.waitUntilEmpty(seconds: context.configuration.stopSecondsMax) {
+        if !context.registry.waitUntilEnded(seconds: context.configuration.stopSecondsMax) {
             context.logger.warning("sessions did not end in time; their connections are cut")
             context.registry.disconnectAll()
-            _ = context.registry.waitUntilEmpty(seconds: 2)
+            _ = context.registry.waitUntilEnded(seconds: 2)
         }
         context.connections.waitUntilFewer(than: 1, seconds: 2)
         try? group.syncShutdownGracefully()

@@ -42,6 +42,8 @@ final class SessionRegistry: Sendable {
         var entries: [Int32: Entry] = [:]
         var lastProcessID: Int32 = 1000
         var isStopping = false
+        /// Sessions whose threads still run; a thread outlives its entry by a moment.
+        var threads = 0
     }
 
     enum Admission {
@@ -65,11 +67,16 @@ final class SessionRegistry: Sendable {
             var generator = SystemRandomNumberGenerator()
             let secret = Int32.random(in: .min ... .max, using: &generator)
             state.entries[state.lastProcessID] = Entry(secret: secret, control: control)
+            state.threads += 1
             return .admitted(processID: state.lastProcessID, secret: secret)
         }
     }
 
+    /// Gives the session's place to another.
     func remove(processID: Int32) { state.update { $0.entries[processID] = nil } }
+
+    /// The session's thread does nothing more.
+    func threadEnded() { state.update { $0.threads -= 1 } }
 
     /// Cancels the session's statement if the secret is right; tells whether it was.
     func cancel(processID: Int32, secret: Int32) -> Bool {
@@ -94,9 +101,9 @@ final class SessionRegistry: Sendable {
         for control in state.update({ $0.entries.values.map(\.control) }) { control.disconnect() }
     }
 
-    /// Waits until no session is left; false if the time was too short.
-    func waitUntilEmpty(seconds: Int) -> Bool {
-        state.wait(seconds: seconds) { $0.entries.isEmpty }
+    /// Waits until no session's thread is left; false if the time was too short.
+    func waitUntilEnded(seconds: Int) -> Bool {
+        state.wait(seconds: seconds) { $0.threads == 0 }
     }
 
     var count: Int { state.update { $0.entries.count } }

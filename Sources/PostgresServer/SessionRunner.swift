@@ -51,6 +51,7 @@ final class SessionRunner: @unchecked Sendable {
         session = nil
         server.registry.remove(processID: login.processID)
         closeChannel()
+        server.registry.threadEnded()
     }
 
     private func open() {
