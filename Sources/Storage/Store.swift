@@ -18,6 +18,8 @@ package final class Store: Sendable {
 
     init(core: StoreCore) { self.core = core }
 
+    deinit { core.close() }
+
     /// Opens or makes a store, replays its log and starts its threads.
     package static func open(
         directory: String, fileSystem: any FileSystem = PosixFileSystem(),

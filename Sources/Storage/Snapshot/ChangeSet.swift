@@ -1,6 +1,17 @@
 import Basics
 import Vectors
 
+/// The names in `duplicate key value violates unique constraint "sales_pkey"`.
+package struct KeyLabel: Sendable {
+    package var constraint: String
+    /// As in `store_id, receipt_no`.
+    package var columns: String
+    package init(constraint: String, columns: String) {
+        self.constraint = constraint
+        self.columns = columns
+    }
+}
+
 /// What one transaction wants to change; nothing happens before `Store.commit`.
 ///
 /// Statements apply in the order given, so `table(_:)` shows a transaction its own changes.
@@ -11,6 +22,8 @@ package struct ChangeSet: Sendable {
     package private(set) var catalogImage: [UInt8]?
     /// Small opaque values that the snapshot gives back by name, such as an ingest position.
     package var notes: [String: [UInt8]] = [:]
+    /// How an error about a repeated key names the key, by table.
+    package var keyLabels: [UInt32: KeyLabel] = [:]
     var tables: [UInt32: TableChange] = [:]
 
     struct TableChange: Sendable {

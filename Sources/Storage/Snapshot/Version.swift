@@ -77,10 +77,11 @@ final class SegmentFile: Sendable {
         self.files = files
     }
 
-    /// The same open file under the fragment id that its commit got.
-    init(_ other: SegmentFile, fragment: UInt32) {
+    /// The same open file under the fragment id and run that its commit got.
+    init(_ other: SegmentFile, fragment: UInt32, run: UInt32) {
         var entry = other.entry
         entry.fragment = fragment
+        entry.run = run
         self.entry = entry
         segment = other.segment
         path = other.path

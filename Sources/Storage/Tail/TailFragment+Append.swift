@@ -33,6 +33,14 @@ extension TailFragment {
             byteCount: byteCount)
     }
 
+    /// The fragment whose first rows are in another log file.
+    func written(in walFile: UInt64) -> TailFragment {
+        TailFragment(
+            id: id, columns: columns, batches: batches, starts: starts, rowCount: rowCount,
+            deleted: deleted, spec: spec, keys: keys, pin: pin, walFile: walFile,
+            byteCount: byteCount)
+    }
+
     /// The fragment with more rows at its end.
     ///
     /// Small batches merge as in a binary counter, so a row is copied a logarithmic number of times

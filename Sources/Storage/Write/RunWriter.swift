@@ -1,0 +1,145 @@
+import Basics
+import Disk
+import Vectors
+
+/// Where segments are made, and how.
+struct SegmentShop: Sendable {
+    let files: any FileSystem
+    let paths: StorePaths
+    let cache: ChunkCache
+    let rowsMax: Int
+    let threads: Int
+    /// Gives out file numbers.
+    let nextFile: @Sendable () -> UInt64
+
+    /// Opens a segment and compares it with what the manifest says of it.
+    func open(_ entry: SegmentEntry) throws -> SegmentFile {
+        let path = paths.segment(entry.file, entry.tier)
+        let file = try files.open(path, .read)
+        let bytes = try file.size()
+        guard bytes == entry.byteCount else {
+            throw SQLError(
+                .dataCorrupted,
+                "file \"\(path)\" is damaged: \(bytes) bytes instead of \(entry.byteCount)")
+        }
+        let segment: Segment
+        do {
+            segment = try Segment(
+                id: entry.file, source: FileSegmentSource(file: file, byteCount: bytes),
+                cache: cache)
+        } catch let error as SQLError {
+            throw error.naming(path)
+        }
+        guard segment.rowCount == entry.rowCount else {
+            throw SQLError(
+                .dataCorrupted,
+                "file \"\(path)\" is damaged: \(segment.rowCount) rows instead of \(entry.rowCount)")
+        }
+        return SegmentFile(entry: entry, segment: segment, path: path, files: files)
+    }
+}
+
+extension SQLError {
+    /// The error with the file in front, unless it is named.
+    func naming(_ path: String) -> SQLError {
+        if message.contains(path) { return self }
+        var copy = self
+        copy.message = "file \"\(path)\": \(message)"
+        return copy
+    }
+}
+
+/// Writes sorted rows as the segments of one run, each durable when finished.
+struct RunWriter: ~Copyable {
+    private let shop: SegmentShop
+    private let spec: TableSpec
+    private let tier: Tier
+    private let columns: [SegmentColumn]
+    private let keyPlaces: [Int]
+    private var writer: SegmentWriter?
+    private var made: [SegmentFile] = []
+    /// Rows taken so far.
+    private(set) var rowCount = 0
+
+    init(_ shop: SegmentShop, spec: TableSpec, tier: Tier) {
+        self.shop = shop
+        self.spec = spec
+        self.tier = tier
+        columns = spec.columns.map { SegmentColumn(id: $0.id, type: $0.type) }
+        keyPlaces = spec.primaryKey.compactMap { spec.index(of: $0) }
+    }
+
+    /// Takes rows in the spec's columns.
+    mutating func append(_ batch: Batch) throws {
+        var batch = batch
+        while batch.count > 0 {
+            if writer == nil {
+                writer = try SegmentWriter(
+                    columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
+                    codec: tier == .archive ? .cold : .hot, threads: shop.threads)
+            }
+            let room = shop.rowsMax - (writer?.rowCount ?? 0)
+            var rest: Batch?
+            if batch.count > room {
+                rest = try slice(batch, room..<batch.count)
+                batch = try slice(batch, 0..<room)
+            }
+            if keyPlaces.isEmpty {
+                try writer?.append(batch)
+            } else {
+                let hashes = KeyHash.hashes(
+                    keyPlaces.map { batch.columns[$0] }, count: batch.count)
+                try hashes.withUnsafeBufferPointer {
+                    try writer?.append(batch, keyHashes: $0.baseAddress)
+                }
+            }
+            rowCount += batch.count
+            if batch.count == room { try closeSegment() }
+            guard let rest else { break }
+            batch = rest
+        }
+    }
+
+    private func slice(_ batch: Batch, _ rows: Range<Int>) throws -> Batch {
+        let vectors = batch.columns.map { source in
+            let copy = Vector(source.type, capacity: rows.count)
+            VectorCopy.append(rows, of: source, to: copy)
+            return copy
+        }
+        return Batch(columns: vectors, count: rows.count)
+    }
+
+    private mutating func closeSegment() throws {
+        guard let full = writer.take() else { return }
+        let number = shop.nextFile()
+        let path = shop.paths.segment(number, tier)
+        let file = try shop.files.open(path, .create)
+        do {
+            var sink = FileSegmentSink(file)
+            let summary = try full.finish(into: &sink)
+            try sink.drain()
+            try file.syncData()
+            let entry = SegmentEntry(
+                fragment: 0, file: number, tier: tier, run: 0, rowCount: summary.rowCount,
+                byteCount: sink.byteCount, footerChecksum: summary.footerChecksum)
+            made.append(try shop.open(entry))
+        } catch {
+            // Nothing names the file yet; if this fails too, the next start removes it.
+            try? shop.files.remove(path)
+            throw error
+        }
+    }
+
+    /// Ends the last segment and makes the directory entries durable.
+    consuming func finish() throws -> [SegmentFile] {
+        try closeSegment()
+        if !made.isEmpty { try shop.files.syncDirectory(shop.paths.directory(of: tier)) }
+        return made
+    }
+
+    /// Removes what was made so far.
+    mutating func abandon() {
+        for file in made { file.markObsolete() }
+        made = []
+    }
+}
