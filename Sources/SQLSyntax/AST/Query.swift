@@ -77,6 +77,14 @@ package struct Select: Sendable, Hashable {
     @SourcePosition package var position: Int = 0
 }
 
+extension Select {
+    /// A SELECT of these targets and FROM items.
+    package init(targets: [Target], from: [TableRef]) {
+        self.init(distinct: .all, targets: targets)
+        self.from = from
+    }
+}
+
 /// `SELECT ALL`, `SELECT DISTINCT`, `SELECT DISTINCT ON (…)`.
 package enum Distinct: Sendable, Hashable {
     case all, distinct

@@ -250,7 +250,7 @@ struct Lexer {
             var end = start + 1
             while Self.isDigit(byte(end)) { end += 1 }
             if Self.isWordStart(byte(end)) {
-                return fail("trailing junk after parameter", start, characterEnd(end))
+                return fail("trailing junk after parameter", start, wordEnd(end))
             }
             return emit(.parameter, start, end)
         }
@@ -290,22 +290,23 @@ struct Lexer {
                 exponent += 1
             }
             guard Self.isDigit(byte(exponent)) else {
-                return fail("trailing junk after numeric literal", start, exponent)
+                let junkEnd = exponent > end + 1 ? exponent : wordEnd(end)
+                return fail("trailing junk after numeric literal", start, junkEnd)
             }
             isInteger = false
             end = exponent
             while Self.isDigit(byte(end)) { end += 1 }
         }
         if Self.isWordStart(byte(end)) {
-            return fail("trailing junk after numeric literal", start, characterEnd(end))
+            return fail("trailing junk after numeric literal", start, wordEnd(end))
         }
         emit(isInteger ? .integer : .numeric, start, end)
     }
 
-    /// The end of the character that begins at `start`.
-    private func characterEnd(_ start: Int) -> Int {
+    /// The end of the word that begins at `start`.
+    private func wordEnd(_ start: Int) -> Int {
         var end = start + 1
-        while end < count, source[end] & 0xC0 == 0x80 { end += 1 }
+        while end < count, Self.isWordPart(source[end]) { end += 1 }
         return end
     }
 

@@ -31,7 +31,7 @@ extension Parser {
             }
         advance()
         if at(.all) { throw SQLError.unsupported("ALTER … ALL IN TABLESPACE", position: position) }
-        let ifExists = try acceptIfExists()
+        let ifExists = acceptIfExists()
         let table = try tableName()
         // RENAME and SET SCHEMA stand alone, the other actions may come in a list.
         let actions: [AlterTableAction]
@@ -67,12 +67,12 @@ extension Parser {
         case .drop:
             advance()
             if accept(.constraint) {
-                let ifExists = try acceptIfExists()
+                let ifExists = acceptIfExists()
                 let name = try identifier()
                 return .dropConstraint(name, ifExists: ifExists, cascade: acceptCascade())
             }
             accept(.column)
-            let ifExists = try acceptIfExists()
+            let ifExists = acceptIfExists()
             let name = try identifier()
             return .dropColumn(name, ifExists: ifExists, cascade: acceptCascade())
         case .alter: return try alterColumn()
@@ -217,7 +217,7 @@ extension Parser {
         if object == .index, at(.concurrently) {
             throw SQLError.unsupported("DROP INDEX CONCURRENTLY", position: position)
         }
-        let ifExists = try acceptIfExists()
+        let ifExists = acceptIfExists()
         let names = try list { try $0.qualifiedName() }
         return .drop(
             Drop(object: object, names: names, ifExists: ifExists, cascade: acceptCascade()))

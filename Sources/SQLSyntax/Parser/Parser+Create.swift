@@ -66,17 +66,12 @@ extension Parser {
     }
 
     mutating func acceptIfNotExists() throws -> Bool {
-        guard accept(.if) else { return false }
-        try expect(.not)
+        guard accept(.if, .not) else { return false }
         try expect(.exists)
         return true
     }
 
-    mutating func acceptIfExists() throws -> Bool {
-        guard accept(.if) else { return false }
-        try expect(.exists)
-        return true
-    }
+    mutating func acceptIfExists() -> Bool { accept(.if, .exists) }
 
     // MARK: Tables
 

@@ -36,7 +36,7 @@ extension Parser {
 
     mutating func deallocate() throws -> Statement {
         try expect(.deallocate)
-        accept(.prepare)
+        acceptNoiseWord(.prepare)
         return .deallocate(accept(.all) ? nil : try identifier())
     }
 
@@ -87,7 +87,7 @@ extension Parser {
     private mutating func fetchDirection() throws -> Fetch.Direction {
         // A cursor may bear one of these words as its name.
         let next = peek().kind
-        if next == .end || next == .semicolon { return .forward(1) }
+        if token.kind == .word, next == .end || next == .semicolon { return .forward(1) }
         switch token.keyword {
         case .next:
             advance()

@@ -18,9 +18,8 @@ extension Parser {
             try expect(.value)
         }
         let source: Insert.Source
-        if columns.isEmpty, overriding == nil, at(.default, .values) {
-            advance()
-            advance()
+        if columns.isEmpty, overriding == nil, accept(.default) {
+            try expect(.values)
             source = .defaultValues
         } else {
             guard startsQuery else { throw unexpected() }

@@ -119,7 +119,8 @@ extension Parser {
         case .or: return Precedence.or
         case .and: return Precedence.and
         case .isnull, .notnull: return Precedence.isTest
-        case .between, .in, .like, .ilike, .similar, .overlaps: return Precedence.matching
+        case .between, .in, .like, .ilike, .overlaps: return Precedence.matching
+        case .similar: return peek().keyword == .to ? Precedence.matching : 0
         case .not:
             switch peek().keyword {
             case .between, .in, .like, .ilike, .similar: return Precedence.matching

@@ -83,11 +83,16 @@ extension Parser {
             }
             return try joinInParens()
         }
-        if at(.rows), peek().keyword == .from, peek(2).kind == .leftParen {
+        if at(.rows, .from) {
             return try rowsFrom(lateral: isLateral)
         }
         if startsFunctionInFrom {
             return try tableFunction(lateral: isLateral)
+        }
+        if token.category == .typeOrFunction {
+            // Only a function can bear such a name: what is missing is its parenthesis.
+            advance()
+            throw unexpected()
         }
         if isLateral { throw unexpected() }
         let name = try tableName()

@@ -21,8 +21,7 @@ extension Parser {
     mutating func callArguments(of call: inout FunctionCall) throws {
         try expect(.leftParen)
         if accept(.rightParen) { return }
-        if at(.star), peek().kind == .rightParen {
-            advance()
+        if accept(.star) {
             call.isStar = true
         } else {
             if accept(.distinct) { call.isDistinct = true } else { accept(.all) }

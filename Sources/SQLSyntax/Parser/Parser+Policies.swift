@@ -58,7 +58,7 @@ extension Parser {
 
     mutating func alterPolicy() throws -> Statement {
         try expect(.policy)
-        _ = try acceptIfExists()
+        _ = acceptIfExists()
         let name = try identifier()
         try expect(.on)
         var policy = AlterPolicy(name: name, table: try qualifiedName())
@@ -74,7 +74,7 @@ extension Parser {
 
     mutating func dropPolicy() throws -> Statement {
         try expect(.policy)
-        let ifExists = try acceptIfExists()
+        let ifExists = acceptIfExists()
         let name = try identifier()
         try expect(.on)
         let table = try qualifiedName()

@@ -75,12 +75,11 @@ extension Parser {
         return query
     }
 
-    /// True when a query begins here, perhaps in parentheses.
+    /// True when a query begins here, where nothing else in parentheses could.
     var startsQuery: Bool {
         switch token.keyword {
-        case .select, .table, .with: true
-        case .values: peek().kind == .leftParen
-        default: startsQueryInParens()
+        case .select, .table, .with, .values: true
+        default: at(.leftParen)
         }
     }
 
@@ -217,7 +216,7 @@ extension Parser {
         } else {
             accept(.all)
         }
-        if canStartTarget { select.targets = try targets() }
+        if select.distinct != .all || canStartTarget { select.targets = try targets() }
         if accept(.into) { select.into = try intoTable() }
         if accept(.from) { select.from = try list { try $0.tableRef() } }
         if accept(.where) { select.filter = try expression() }

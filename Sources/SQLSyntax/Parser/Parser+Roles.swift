@@ -155,7 +155,7 @@ extension Parser {
 
     mutating func dropRole() throws -> Statement {
         advance()
-        let ifExists = try acceptIfExists()
+        let ifExists = acceptIfExists()
         return .dropRole(DropRole(roles: try roleSpecs(), ifExists: ifExists))
     }
 
@@ -165,11 +165,11 @@ extension Parser {
         let isGrant = at(.grant)
         advance()
         var option: String?
-        if !isGrant, at(.grant, .option, .for) || at(.admin, .option, .for) {
+        if !isGrant, at(.grant) || at(.admin, .option) {
             option = nameText(token)
             advance()
-            advance()
-            advance()
+            try expect(.option)
+            try expect(.for)
         }
         let privileges = try privileges()
         if accept(.on), option != "admin" {

@@ -20,7 +20,7 @@ extension Parser {
             return .commit(chain: try acceptChain())
         case .savepoint: return .savepoint(try identifier())
         case .release:
-            accept(.savepoint)
+            acceptNoiseWord(.savepoint)
             return .release(try identifier())
         default:
             if at(.prepared) {
@@ -28,11 +28,17 @@ extension Parser {
             }
             if !accept(.work) { accept(.transaction) }
             if keyword == .rollback, accept(.to) {
-                accept(.savepoint)
+                acceptNoiseWord(.savepoint)
                 return .rollbackTo(try identifier())
             }
             return .rollback(chain: try acceptChain())
         }
+    }
+
+    /// Takes a word that may be left out, unless it stands alone and so is itself the name.
+    mutating func acceptNoiseWord(_ keyword: Keyword) {
+        let next = peek().kind
+        if next != .end, next != .semicolon { accept(keyword) }
     }
 
     private mutating func acceptChain() throws -> Bool {
@@ -59,9 +65,9 @@ extension Parser {
             case .deferrable:
                 advance()
                 modes.deferrable = true
-            case .not where peek().keyword == .deferrable:
+            case .not:
                 advance()
-                advance()
+                try expect(.deferrable)
                 modes.deferrable = false
             default:
                 if sawComma || required && isFirst { throw unexpected() }
@@ -145,7 +151,8 @@ extension Parser {
         default: break
         }
         let name = try settingName()
-        if accept(.from, .current) {
+        if accept(.from) {
+            try expect(.current)
             return SetStatement(
                 scope: scope, action: .fromCurrent(name: name), position: place)
         }
@@ -186,7 +193,10 @@ extension Parser {
     mutating func settingTarget() throws -> SettingTarget {
         if accept(.all) { return .all }
         if accept(.time, .zone) { return .named("timezone") }
-        if accept(.transaction, .isolation, .level) { return .named("transaction_isolation") }
+        if accept(.transaction, .isolation) {
+            try expect(.level)
+            return .named("transaction_isolation")
+        }
         if accept(.session, .authorization) { return .named("session_authorization") }
         return .named(try settingName())
     }

@@ -39,8 +39,8 @@ extension Parser {
             return next.keyword == .character || next.keyword == .char
         case .timestamp, .time:
             return isString(next) || next.kind == .leftParen
-                || (next.keyword == .with || next.keyword == .without)
-                    && peek(2).keyword == .time
+                || next.keyword == .with && peek(2).keyword == .time
+                || next.keyword == .without && peek(2).keyword == .time
         case .interval:
             return isString(next) || next.kind == .leftParen
         default:
@@ -92,8 +92,8 @@ extension Parser {
             let isStamp = at(.timestamp)
             advance()
             let modifiers = try precision()
-            let zoned = accept(.with, .time, .zone)
-            if !zoned { _ = accept(.without, .time, .zone) }
+            let zoned = accept(.with, .time)
+            if zoned || accept(.without, .time) { try expect(.zone) }
             return named((isStamp ? "timestamp" : "time") + (zoned ? "tz" : ""), modifiers)
         case .interval:
             advance()

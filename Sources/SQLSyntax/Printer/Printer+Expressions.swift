@@ -9,7 +9,6 @@ extension Printer {
         }
     }
 
-    private static let loosest = 0
     private static let tightest = 20
 
     /// How strongly the outermost operator of an expression binds.
@@ -124,7 +123,7 @@ extension Printer {
             write("ARRAY")
             parens { $0.query(query) }
         case .subscripted(let base, let subscripts):
-            postfixBase(base)
+            if case .column = base.kind { bare(base) } else { postfixBase(base) }
             subscripts.forEach { subscriptPart($0) }
         case .field(let base, let field):
             postfixBase(base)
@@ -250,14 +249,7 @@ extension Printer {
             expression(right)
         case .quantifiedArray(let left, let op, let quantifier, let array):
             quantified(left, op, quantifier)
-            parens { printer in
-                if case .scalarSubquery = array.kind {
-                    // A bare subquery here would be read as the query form.
-                    printer.expression(Expr(.cast(array, TypeName(QualifiedName(["text"])))))
-                } else {
-                    printer.expression(array)
-                }
-            }
+            parens { $0.expression(array) }
         case .quantifiedSubquery(let left, let op, let quantifier, let query):
             quantified(left, op, quantifier)
             parens { $0.query(query) }
@@ -313,12 +305,11 @@ extension Printer {
 
     // MARK: Postfix forms
 
-    /// What stands before `[…]` and `.field`: a column or parameter as it is, the rest in
-    /// parentheses.
+    /// What stands before `[…]` and `.field`: parameters and what already ends in one of these as
+    /// they are, the rest in parentheses.
     private mutating func postfixBase(_ base: Expr) {
         switch base.kind {
         case .parameter, .subscripted: bare(base)
-        case .column: bare(base)
         case .field(let inner, _):
             if Self.isIndirection(inner) { bare(base) } else { parens { $0.bare(base) } }
         default: parens { $0.bare(base) }
