@@ -10,11 +10,19 @@ package struct BindContext: Sendable {
     package var searchPath: [String]
     /// SET row_security = off: a query that a policy would filter fails instead.
     package var rowSecurityOff = false
+    /// In stored text there are no parameters.
+    package var forbidsParameters = false
+    /// How literals of dates, times and catalog names are read.
+    package var format: FormatSession
 
-    package init(role: UInt32, sessionRole: UInt32? = nil, searchPath: [String] = ["$user", "public"]) {
+    package init(
+        role: UInt32, sessionRole: UInt32? = nil, searchPath: [String] = ["$user", "public"],
+        format: FormatSession = FormatSession()
+    ) {
         self.role = role
         self.sessionRole = sessionRole ?? role
         self.searchPath = searchPath
+        self.format = format
     }
 }
 

@@ -6,18 +6,40 @@ import Vectors
 /// Gives meaning to a syntax tree: names become columns, operators become functions, every implicit
 /// cast is written out, privileges are checked.
 ///
-/// One SELECT's way: `bindQuery` opens a `Scope` for FROM (`Binder+From`), binds WHERE, the select
-/// list, GROUP BY and ORDER BY (`Binder+Select`) with expressions done by `Binder+Expressions` and
-/// calls resolved by `FunctionResolution`; aggregates and windows are cut out of the expressions into
-/// nodes of their own (`Binder+Aggregates`). A binder serves one statement.
+/// One SELECT's way: `bindQuery` opens a `Scope`; `Binder+Queries` handles WITH and set operations,
+/// `Binder+From` the FROM clause, `Binder+Select` the select list, ORDER BY and LIMIT, with
+/// expressions done by `Binder+Expressions` and `Binder+Forms` and calls by `Binder+Calls`, which
+/// chooses overloads by `FunctionResolution`. Aggregates (`Binder+Grouping`) and windows
+/// (`Binder+Windows`) are cut out of the expressions into nodes of their own. INSERT, UPDATE and
+/// DELETE are in `Binder+Changes`. A binder serves one statement.
 package final class Binder {
+    /// Terms in one chain of operators, and in one chain of set operations.
+    static let chainMax = 1000
+    static let viewDepthMax = 64
+    /// Nesting of expressions and queries, and the stack that binding may take.
+    static let depthMax = 1200
+    static let stackBytesMax = 400 << 10
+
     let catalog: CatalogSnapshot
     let context: BindContext
+    /// Types of `$1`…: declared, inferred, or nil while neither.
     var parameters: [SQLType?]
-    let fixedParameterCount: Int
     var nextColumn: Int
     var scanOrigins: [ColumnID: ScanOrigin] = [:]
-    var depth = 0
+    var uses: [RelationUse] = []
+    var columnInfo: [ColumnID: ColumnInfo] = [:]
+    /// Table names that an alias hides, for hints.
+    var hiddenAliases: [String: String] = [:]
+    /// The role whose rights count: the current one, or the owner of the view being expanded.
+    var role: UInt32
+    /// Inside stored text: what its names meant when it was stored, by position.
+    var pins: [Int: StoredExpression.Reference]?
+    /// Whether relations named in this text are noted, because it is to be stored.
+    var recordsReferences = false
+    var recorded: [(position: Int, relation: UInt32, columns: [Int], use: Int)] = []
+    var viewDepth = 0
+    private var depth = 0
+    private let stackBase: UInt
 
     /// `parameterTypes` holds what the client declared; nil entries and those past the end are
     /// inferred.
@@ -27,61 +49,147 @@ package final class Binder {
     ) {
         self.catalog = catalog
         self.context = context
+        role = context.role
         parameters = parameterTypes
-        fixedParameterCount = parameterTypes.count
         nextColumn = firstColumn
+        stackBase = Binder.stackAddress()
     }
 
     /// Binds a query.
     package func bindQuery(_ query: Query) throws -> BoundQuery {
-        throw SQLError.unsupported("SELECT", position: query.position)
+        let bound = try bindBody(query, Scope(parent: nil), keepUnknown: false)
+        return try finish(bound)
     }
 
-    /// Binds an INSERT.
-    package func bindInsert(_ insert: Insert) throws -> BoundInsert {
-        throw SQLError.unsupported("INSERT", position: insert.table.position)
+    /// Checks privileges and settles parameter types: the last step of every statement.
+    func finish(_ bound: BoundSelect) throws -> BoundQuery {
+        try checkPrivileges()
+        let outputs = bound.columns.map { column in
+            OutputColumn(
+                name: column.name, type: column.type, tableOID: column.info.tableOID,
+                columnNumber: column.info.columnNumber, typeModifier: column.info.typeModifier)
+        }
+        return finish(bound.plan, outputs)
     }
 
-    /// Binds an UPDATE.
-    package func bindUpdate(_ update: Update) throws -> BoundModify {
-        throw SQLError.unsupported("UPDATE", position: update.table.position)
+    func finish(_ plan: Plan, _ outputs: [OutputColumn]) -> BoundQuery {
+        var query = BoundQuery(
+            plan: plan, outputs: outputs, parameterTypes: parameters.map { $0 ?? .text },
+            nextColumn: nextColumn)
+        query.scanOrigins = scanOrigins
+        query.uses = uses
+        return query
     }
 
-    /// Binds a DELETE.
-    package func bindDelete(_ delete: Delete) throws -> BoundModify {
-        throw SQLError.unsupported("DELETE", position: delete.table.position)
+    /// 42501 for the first relation that its role may not use so.
+    func checkPrivileges() throws {
+        for use in uses {
+            guard let relation = catalog.relation(use.relation) else { continue }
+            guard
+                catalog.may(
+                    use.privilege, relation, columns: use.columns.sorted(), role: use.role)
+            else {
+                throw SQLError(
+                    .insufficientPrivilege,
+                    "permission denied for \(relation.kindName) \(relation.name)")
+            }
+        }
     }
 
-    /// Binds COPY … FROM.
-    package func bindCopyIn(_ copy: Copy) throws -> BoundCopyIn {
-        throw SQLError.unsupported("COPY")
+    // MARK: State
+
+    /// A fresh column id.
+    func newColumn() -> ColumnID {
+        defer { nextColumn += 1 }
+        return ColumnID(nextColumn)
     }
 
-    /// Binds COPY … TO: the query whose rows go out.
-    package func bindCopyOut(_ copy: Copy) throws -> BoundQuery {
-        throw SQLError.unsupported("COPY")
+    /// Opens a level of nesting; every call is paired with `leave`.
+    func enter(at position: Int) throws {
+        depth += 1
+        let here = Binder.stackAddress()
+        let used = here > stackBase ? here - stackBase : stackBase - here
+        guard depth <= Binder.depthMax, used <= UInt(Binder.stackBytesMax) else {
+            depth -= 1
+            throw tooDeep(at: position)
+        }
     }
 
-    /// Checks a TRUNCATE; the tables' OIDs.
-    package func bindTruncate(_ truncate: Truncate) throws -> [UInt32] {
-        throw SQLError.unsupported("TRUNCATE")
+    func leave() { depth -= 1 }
+
+    @inline(never)
+    private static func stackAddress() -> UInt {
+        var marker: UInt8 = 0
+        return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
     }
+
+    // MARK: Single expressions
 
     /// An expression without columns (EXECUTE's and CALL's arguments), cast to `type` by assignment.
     package func bindValue(_ expr: Expr, as type: SQLType?) throws -> Expression {
-        throw SQLError.unsupported("value")
+        let scope = Scope(parent: nil)
+        scope.clause = .call
+        let bound = try bind(expr, scope)
+        guard let type else { return try resolveUnknown(bound, at: leftmost(expr)) }
+        return try require(bound, as: type, .assignment, at: leftmost(expr))
     }
 
     /// The DEFAULT of a column, cast to its type; NULL where it has none.
     package func bindDefault(of column: CatalogColumn) throws -> Expression {
-        throw SQLError.unsupported("DEFAULT")
+        guard let stored = column.defaultValue else { return .literal(.null, column.type) }
+        let saved = pins
+        pins = [:]
+        defer { pins = saved }
+        let scope = Scope(parent: nil)
+        scope.clause = .defaultValue
+        let bound = try bind(try StoredText.expression(stored), scope)
+        return try assign(bound, to: column, at: nil)
     }
 
-    /// An expression over one table's rows (ALTER TYPE … USING, partial conditions): column i of the
-    /// table is `ids[i]`.
+    /// An expression over one table's rows (ALTER TYPE … USING): column i of the table is `ids[i]`.
     package func bindRowExpression(
         _ expr: Expr, over table: CatalogTable, ids: [ColumnID], as type: SQLType
     ) throws -> Expression {
-        throw SQLError.unsupported("expression")
+        let scope = rowScope(table, ids)
+        let bound = try bind(expr, scope)
+        return try require(bound, as: type, .assignment, at: leftmost(expr))
+    }
+
+    /// A scope in which the table's columns have the given ids.
+    func rowScope(
+        _ table: CatalogTable, _ ids: [ColumnID], alias: String? = nil, use: Int? = nil
+    ) -> Scope {
+        let scope = Scope(parent: nil)
+        let relation = rowRelation(table, ids, alias: alias, use: use)
+        scope.items = FromItems(relations: [relation], columns: relation.columns)
+        return scope
+    }
+
+    func rowRelation(
+        _ table: CatalogTable, _ ids: [ColumnID], alias: String?, use: Int?
+    ) -> ScopeRelation {
+        let columns = zip(table.columns, ids).enumerated().map { index, pair in
+            ScopeColumn(
+                name: pair.0.name, id: pair.1, type: pair.0.type,
+                info: ColumnInfo(
+                    typeModifier: pair.0.type.typeModifier, tableOID: table.oid,
+                    columnNumber: Int16(truncatingIfNeeded: pair.0.id),
+                    uses: use.map { [($0, index)] } ?? []))
+        }
+        return ScopeRelation(
+            alias: alias ?? table.name,
+            schema: alias == nil ? catalog.schemaName(table.schema) : nil, columns: columns,
+            key: table.keyIndices.map { ids[$0] })
+    }
+}
+
+/// SQL text of the catalog, parsed.
+enum StoredText {
+    static func query(_ stored: StoredExpression) throws -> Query {
+        try Parser.parseQuery(stored.text)
+    }
+
+    static func expression(_ stored: StoredExpression) throws -> Expr {
+        try Parser.parseExpression(stored.text)
     }
 }

@@ -1,0 +1,478 @@
+import Basics
+import Catalog
+import SQLSyntax
+import Vectors
+
+/// Calls of functions, aggregates and window functions.
+extension Binder {
+    func bindCall(_ call: FunctionCall, _ scope: Scope) throws -> Expression {
+        let place = call.name.position
+        let name = try functionName(call.name)
+        if let argument = call.arguments.first(where: { $0.name != nil }) {
+            throw SQLError.unsupported(
+                "a named argument in a function call", position: argument.name?.position)
+        }
+        if call.isVariadic {
+            throw SQLError.unsupported("VARIADIC in a function call", position: place)
+        }
+        if let window = AggregateSignature.windowNames[name] {
+            guard call.over != nil else {
+                throw SQLError(
+                    .wrongObjectType, "window function \(name) requires an OVER clause",
+                    position: place)
+            }
+            return try bindWindowCall(window, call, scope)
+        }
+        if let overloads = AggregateSignature.overloads(name) {
+            return call.over == nil
+                ? .aggregate(try bindAggregate(name, overloads, call, scope))
+                : try bindWindowAggregate(name, overloads, call, scope)
+        }
+        try refuseAggregateSyntax(call, name)
+        if SetFunction.overloads(name) != nil {
+            let set = try bindSetCall(call, name, scope)
+            guard set.columns.count == 1, let column = set.columns.first else {
+                throw SQLError.unsupported("a row as a value", position: place)
+            }
+            return .column(column.0, column.1)
+        }
+        let arguments = try call.arguments.map { try bind($0.value, scope) }
+        return try resolveCall(
+            name, arguments, positions: call.arguments.map { leftmost($0.value) }, at: place,
+            written: call.name.parts.joined(separator: "."))
+    }
+
+    /// The plain name; other schemas than the system's hold no functions.
+    func functionName(_ name: QualifiedName) throws -> String {
+        guard let schema = name.schema else { return name.name }
+        switch schema {
+        case "pg_catalog": return name.name
+        case "information_schema" where name.name == "_pg_expandarray": return name.name
+        default: return name.parts.joined(separator: ".")
+        }
+    }
+
+    private func refuseAggregateSyntax(_ call: FunctionCall, _ name: String) throws {
+        let place = call.name.position
+        func refuse(_ what: String) -> SQLError {
+            SQLError(.wrongObjectType, what, position: place)
+        }
+        let exists =
+            !Builtins.functions(name).isEmpty || SetFunction.overloads(name) != nil
+        guard exists else { return }
+        if call.isStar {
+            throw refuse("\(name)(*) specified, but \(name) is not an aggregate function")
+        }
+        if call.isDistinct {
+            throw refuse("DISTINCT specified, but \(name) is not an aggregate function")
+        }
+        if call.withinGroup {
+            throw refuse("WITHIN GROUP specified, but \(name) is not an aggregate function")
+        }
+        if !call.orderBy.isEmpty {
+            throw refuse("ORDER BY specified, but \(name) is not an aggregate function")
+        }
+        if call.filter != nil {
+            throw refuse("FILTER specified, but \(name) is not an aggregate function")
+        }
+        if call.over != nil {
+            throw refuse(
+                "OVER specified, but \(name) is not a window function nor an aggregate function")
+        }
+    }
+
+    /// A scalar function by name.
+    func resolveCall(
+        _ name: String, _ arguments: [Expression], positions: [Int], at position: Int,
+        written: String? = nil
+    ) throws -> Expression {
+        let types = arguments.map(\.type)
+        let candidates = Builtins.functions(name).compactMap {
+            Binder.spread($0, over: types.count)
+        }
+        do {
+            let match = try FunctionResolution.choose(candidates, arguments: types)
+            return try call(
+                match.candidate,
+                FunctionResolution.concrete(match.parameters, arguments: types), arguments,
+                positions: positions, at: position)
+        } catch let failure as FunctionResolution.Failure {
+            if let cast = try castCall(name, arguments, at: position) { return cast }
+            let signature =
+                "\(written ?? name)(\(types.map(\.familyName).joined(separator: ", ")))"
+            switch failure {
+            case .none:
+                throw SQLError(
+                    .undefinedFunction, "function \(signature) does not exist",
+                    hint: "No function matches the given name and argument types. You might need "
+                        + "to add explicit type casts.", position: position)
+            case .ambiguous:
+                throw SQLError(
+                    .ambiguousFunction, "function \(signature) is not unique",
+                    hint: "Could not choose a best candidate function. You might need to add "
+                        + "explicit type casts.", position: position)
+            }
+        }
+    }
+
+    static func spread(
+        _ function: ScalarFunction, over count: Int
+    ) -> FunctionResolution.Match<ScalarFunction>? {
+        var parameters = function.arguments
+        if function.isVariadic, let last = parameters.last {
+            guard count >= parameters.count - 1 else { return nil }
+            while parameters.count < count { parameters.append(last) }
+            parameters = Array(parameters.prefix(count))
+        }
+        guard parameters.count == count else { return nil }
+        return .init(candidate: function, parameters: parameters)
+    }
+
+    /// `date('2024-01-01')`: a type's name as a function is a cast.
+    private func castCall(
+        _ name: String, _ arguments: [Expression], at position: Int
+    ) throws -> Expression? {
+        guard arguments.count == 1, let type = try SQLType.named(name, modifiers: []),
+            type.category != "P"
+        else { return nil }
+        let source = arguments[0].type
+        let viaText = type.category == "S" || source.category == "S"
+        guard source == .unknown || CastRules.canCoerce(source, type, .explicit), source == .unknown
+            || !viaText || CastRules.canCoerce(source, type, .assignment)
+        else { return nil }
+        return try coerce(arguments[0], to: type, .explicit, at: position)
+    }
+
+    // MARK: Aggregates
+
+    private func bindAggregate(
+        _ name: String, _ overloads: [AggregateSignature], _ call: FunctionCall, _ scope: Scope
+    ) throws -> AggregateCall {
+        let place = call.name.position
+        if scope.aggregateDepth > 0 || scope.clause == .aggregateArgument
+            || scope.clause == .aggregateFilter
+        {
+            throw SQLError(
+                .groupingError,
+                scope.clause == .aggregateFilter
+                    ? "aggregate functions are not allowed in FILTER"
+                    : "aggregate function calls cannot be nested", position: place)
+        }
+        guard scope.clause.allowsAggregates else {
+            throw SQLError(
+                .groupingError, "aggregate functions are not allowed in \(scope.clause.name)",
+                position: place)
+        }
+        return try aggregateCall(
+            name, overloads, call, scope, arguments: .aggregateArgument, filter: .aggregateFilter,
+            depth: 1)
+    }
+
+    /// Binds an aggregate's parts, in clauses that say what may stand in them.
+    private func aggregateCall(
+        _ name: String, _ overloads: [AggregateSignature], _ call: FunctionCall, _ scope: Scope,
+        arguments clause: Clause, filter filterClause: Clause, depth: Int
+    ) throws -> AggregateCall {
+        let place = call.name.position
+        let saved = scope.clause
+        scope.clause = clause
+        scope.aggregateDepth += depth
+        defer {
+            scope.clause = saved
+            scope.aggregateDepth -= depth
+        }
+        var filter: Expression?
+        if call.isStar {
+            guard name == "count" else {
+                throw SQLError(
+                    .undefinedFunction, "function \(name)() does not exist",
+                    hint: "No function matches the given name and argument types. You might need "
+                        + "to add explicit type casts.", position: place)
+            }
+            filter = try call.filter.map {
+                try bindCondition($0, "FILTER", clause: filterClause, scope)
+            }
+            return AggregateCall(
+                function: .countStar, arguments: [], filter: filter, type: .bigint,
+                position: place)
+        }
+        if call.arguments.isEmpty, name == "count" {
+            throw SQLError(
+                .wrongObjectType,
+                "\(name)(*) must be used to call a parameterless aggregate function",
+                position: place)
+        }
+        let direct = try call.arguments.map { try bind($0.value, scope) }
+        var order = try call.orderBy.map { try sortKey($0, scope) }
+        let isOrderedSet = overloads.first?.directArguments != nil
+        if isOrderedSet != call.withinGroup {
+            throw SQLError(
+                .wrongObjectType,
+                isOrderedSet
+                    ? "WITHIN GROUP is required for ordered-set aggregate \(name)"
+                    : "\(name) is not an ordered-set aggregate, so it cannot have WITHIN GROUP",
+                position: place)
+        }
+        let all = isOrderedSet ? direct + order.map(\.expression) : direct
+        let match = try chooseAggregate(name, overloads, all.map(\.type), at: place)
+        let concrete = FunctionResolution.concrete(match.parameters, arguments: all.map(\.type))
+        var cast: [Expression] = []
+        for (index, argument) in all.enumerated() {
+            let position = call.arguments.indices.contains(index)
+                ? leftmost(call.arguments[index].value) : place
+            let parameter = match.parameters[index]
+            var value = try coerceArgument(argument, to: concrete[index], at: position)
+            if case .anyElement = parameter {
+                value = try resolveUnknown(argument, at: position)
+            }
+            cast.append(value)
+        }
+        let type = match.candidate.result(cast.map(\.type))
+        if isOrderedSet {
+            for (index, value) in cast.dropFirst(direct.count).enumerated() {
+                order[index].expression = value
+            }
+            cast = Array(cast.prefix(direct.count))
+        }
+        if call.isDistinct, !order.isEmpty {
+            let known = Set(cast.map(\.fingerprint))
+            guard order.allSatisfy({ known.contains($0.expression.fingerprint) }) else {
+                throw SQLError(
+                    .invalidColumnReference,
+                    "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument "
+                        + "list", position: call.orderBy.first?.expr.position)
+            }
+        }
+        filter = try call.filter.map {
+            try bindCondition($0, "FILTER", clause: filterClause, scope)
+        }
+        return AggregateCall(
+            function: match.candidate.function, arguments: cast, isDistinct: call.isDistinct,
+            filter: filter, order: order, type: type, position: place)
+    }
+
+    private func chooseAggregate(
+        _ name: String, _ overloads: [AggregateSignature], _ types: [SQLType], at position: Int
+    ) throws -> FunctionResolution.Match<AggregateSignature> {
+        do {
+            return try FunctionResolution.choose(
+                overloads.map { .init(candidate: $0, parameters: $0.parameters) },
+                arguments: types)
+        } catch {
+            let signature = "\(name)(\(types.map(\.familyName).joined(separator: ", ")))"
+            throw error == .none
+                ? SQLError(
+                    .undefinedFunction, "function \(signature) does not exist",
+                    hint: "No function matches the given name and argument types. You might need "
+                        + "to add explicit type casts.", position: position)
+                : SQLError(
+                    .ambiguousFunction, "function \(signature) is not unique",
+                    hint: "Could not choose a best candidate function. You might need to add "
+                        + "explicit type casts.", position: position)
+        }
+    }
+
+    // MARK: Windows
+
+    private func checkWindow(_ call: FunctionCall, _ scope: Scope) throws {
+        let place = call.name.position
+        switch scope.clause {
+        case .windowArgument, .windowFilter, .windowDefinition:
+            throw SQLError(
+                .windowingError, "window function calls cannot be nested", position: place)
+        case .aggregateArgument, .aggregateFilter:
+            throw SQLError(
+                .groupingError, "aggregate function calls cannot contain window function calls",
+                position: place)
+        default: break
+        }
+        guard scope.clause.allowsWindows else {
+            throw SQLError(
+                .windowingError, "window functions are not allowed in \(scope.clause.name)",
+                position: place)
+        }
+        if call.isDistinct {
+            throw SQLError(
+                .featureNotSupported, "DISTINCT is not implemented for window functions",
+                position: place)
+        }
+        if !call.orderBy.isEmpty {
+            throw SQLError(
+                .featureNotSupported,
+                "aggregate ORDER BY is not implemented for window functions", position: place)
+        }
+    }
+
+    private func bindWindowAggregate(
+        _ name: String, _ overloads: [AggregateSignature], _ call: FunctionCall, _ scope: Scope
+    ) throws -> Expression {
+        try checkWindow(call, scope)
+        let aggregate = try aggregateCall(
+            name, overloads, call, scope, arguments: .windowArgument, filter: .windowFilter,
+            depth: 0)
+        let window = try boundWindow(call, scope)
+        return .window(
+            WindowCall(
+                function: .aggregate(aggregate.function), arguments: aggregate.arguments,
+                filter: aggregate.filter, partition: window.partition, order: window.order,
+                frame: window.frame, type: aggregate.type, position: call.name.position))
+    }
+
+    private func bindWindowCall(
+        _ function: WindowFunction, _ call: FunctionCall, _ scope: Scope
+    ) throws -> Expression {
+        try checkWindow(call, scope)
+        let place = call.name.position
+        if call.filter != nil {
+            throw SQLError(
+                .featureNotSupported,
+                "FILTER is not implemented for non-aggregate window functions", position: place)
+        }
+        let saved = scope.clause
+        scope.clause = .windowArgument
+        var arguments = try call.arguments.map { try bind($0.value, scope) }
+        scope.clause = saved
+        func missing() -> SQLError {
+            let types = arguments.map(\.type.familyName).joined(separator: ", ")
+            return SQLError(
+                .undefinedFunction, "function \(call.name.name)(\(types)) does not exist",
+                hint: "No function matches the given name and argument types. You might need to "
+                    + "add explicit type casts.", position: place)
+        }
+        func integerArgument(_ index: Int) throws {
+            guard let cast = try coerce(arguments[index], to: .integer, .implicit, at: place) else {
+                throw missing()
+            }
+            arguments[index] = cast
+        }
+        var type = SQLType.bigint
+        switch function {
+        case .rowNumber, .rank, .denseRank:
+            guard arguments.isEmpty else { throw missing() }
+        case .percentRank, .cumeDist:
+            guard arguments.isEmpty else { throw missing() }
+            type = .double
+        case .ntile:
+            guard arguments.count == 1 else { throw missing() }
+            try integerArgument(0)
+            type = .integer
+        case .lag, .lead:
+            guard (1...3).contains(arguments.count) else { throw missing() }
+            if arguments.count > 1 { try integerArgument(1) }
+            if arguments.count == 3 {
+                let (cast, common) = try unify(
+                    [arguments[0], arguments[2]], call.name.name, positions: [place, place])
+                arguments[0] = cast[0]
+                arguments[2] = cast[1]
+                type = common
+            }
+            arguments[0] = try resolveUnknown(arguments[0], at: place)
+            type = arguments[0].type
+        case .firstValue, .lastValue:
+            guard arguments.count == 1 else { throw missing() }
+            arguments[0] = try resolveUnknown(arguments[0], at: place)
+            type = arguments[0].type
+        case .nthValue:
+            guard arguments.count == 2 else { throw missing() }
+            try integerArgument(1)
+            arguments[0] = try resolveUnknown(arguments[0], at: place)
+            type = arguments[0].type
+        case .aggregate: throw missing()
+        }
+        let window = try boundWindow(call, scope)
+        return .window(
+            WindowCall(
+                function: function, arguments: arguments, partition: window.partition,
+                order: window.order, frame: window.frame, type: type, position: place))
+    }
+
+    // MARK: Set-returning functions
+
+    /// Binds a set-returning call of the select list and leaves it to the node built for it.
+    func bindSetCall(_ call: FunctionCall, _ name: String, _ scope: Scope) throws -> SetCall {
+        let place = call.name.position
+        guard scope.clause.allowsSets, scope.aggregateDepth == 0 else {
+            throw SQLError(
+                .featureNotSupported,
+                "set-returning functions are not allowed in \(scope.clause.name)",
+                position: place)
+        }
+        let (arguments, columns) = try setFunction(call, name, scope)
+        let mark = name + arguments.map(\.fingerprint).joined(separator: ",")
+        if let known = scope.setCalls.first(where: { $0.fingerprint == mark }),
+            !arguments.contains(where: \.isVolatile)
+        {
+            return known
+        }
+        if let other = scope.setCalls.first {
+            let nested = arguments.contains { argument in
+                argument.contains {
+                    if case .column(let id, _) = $0 { other.columns.contains { $0.0 == id } } else {
+                        false
+                    }
+                }
+            }
+            if !nested {
+                throw SQLError.unsupported(
+                    "more than one set-returning function in a select list", position: place)
+            }
+        }
+        let set = SetCall(
+            function: name, arguments: arguments,
+            columns: columns.map { (newColumn(), $0.type) },
+            names: columns.map { $0.name ?? name }, fingerprint: mark, position: place)
+        scope.setCalls.append(set)
+        return set
+    }
+
+    /// Resolves a set-returning function: its cast arguments and the columns it gives.
+    func setFunction(
+        _ call: FunctionCall, _ name: String, _ scope: Scope
+    ) throws -> ([Expression], [(name: String?, type: SQLType)]) {
+        let place = call.name.position
+        let arguments = try call.arguments.map { try bind($0.value, scope) }
+        let types = arguments.map(\.type)
+        let overloads = SetFunction.overloads(name) ?? []
+        do {
+            let match = try FunctionResolution.choose(
+                overloads.map {
+                    FunctionResolution.Match(candidate: $0, parameters: $0.parameters)
+                }, arguments: types)
+            let concrete = FunctionResolution.concrete(match.parameters, arguments: types)
+            var cast: [Expression] = []
+            for (index, argument) in arguments.enumerated() {
+                let position = leftmost(call.arguments[index].value)
+                cast.append(
+                    concrete[index] == .decimal
+                        ? try require(argument, as: .decimal, .implicit, at: position)
+                        : try coerceArgument(argument, to: concrete[index], at: position))
+            }
+            return (cast, match.candidate.columns(cast.map(\.type)))
+        } catch let failure as FunctionResolution.Failure {
+            let signature = "\(name)(\(types.map(\.familyName).joined(separator: ", ")))"
+            throw failure == .none
+                ? SQLError(
+                    .undefinedFunction, "function \(signature) does not exist",
+                    hint: "No function matches the given name and argument types. You might need "
+                        + "to add explicit type casts.", position: place)
+                : SQLError(
+                    .ambiguousFunction, "function \(signature) is not unique",
+                    hint: "Could not choose a best candidate function. You might need to add "
+                        + "explicit type casts.", position: place)
+        }
+    }
+
+    /// `(f(x)).name` of a set-returning function with several columns.
+    func bindField(_ operand: Expr, _ field: String, _ scope: Scope) throws -> Expression {
+        guard case .function(let call) = operand.kind,
+            SetFunction.overloads(try functionName(call.name)) != nil
+        else { throw SQLError.unsupported("a field of a row", position: operand.position) }
+        let set = try bindSetCall(call, try functionName(call.name), scope)
+        guard let index = set.names.firstIndex(of: field) else {
+            throw SQLError(
+                .undefinedColumn, "column \"\(field)\" not found in data type record",
+                position: operand.position)
+        }
+        return .column(set.columns[index].0, set.columns[index].1)
+    }
+}

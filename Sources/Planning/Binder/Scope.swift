@@ -1,0 +1,162 @@
+import Basics
+import Catalog
+import Vectors
+
+/// A column that expressions can name.
+struct ScopeColumn {
+    var name: String
+    var id: ColumnID
+    var type: SQLType
+    var info = ColumnInfo()
+}
+
+/// What clients and privilege checks want to know of a column.
+struct ColumnInfo {
+    var typeModifier: Int32 = -1
+    var tableOID: UInt32 = 0
+    var columnNumber: Int16 = 0
+    /// Entries of `Binder.uses` with column indices to be noted when the column is named.
+    var uses: [(use: Int, column: Int)] = []
+}
+
+/// One FROM item as qualified names see it.
+struct ScopeRelation {
+    var alias: String
+    /// The schema's name while no alias hides it.
+    var schema: String?
+    var columns: [ScopeColumn]
+    /// The primary key's columns: what they group, they determine.
+    var key: [ColumnID] = []
+    var position = 0
+}
+
+/// Everything FROM offers: `columns` in the order of `*`, merged ones once.
+struct FromItems {
+    var relations: [ScopeRelation] = []
+    var columns: [ScopeColumn] = []
+
+    static func + (left: FromItems, right: FromItems) -> FromItems {
+        FromItems(
+            relations: left.relations + right.relations, columns: left.columns + right.columns)
+    }
+}
+
+/// The clause an expression stands in: it decides what may be used, and words the error.
+enum Clause {
+    case targets, filter, having, groupBy, orderBy, distinctOn, joinCondition, limit, values
+    case fromFunction, returning, assignment, insertValues, defaultValue, policy, windowDefinition
+    case aggregateArgument, aggregateFilter, windowArgument, windowFilter, call
+
+    /// PostgreSQL's wording in "… are not allowed in X".
+    var name: String {
+        switch self {
+        case .targets: "SELECT"
+        case .filter: "WHERE"
+        case .having: "HAVING"
+        case .groupBy: "GROUP BY"
+        case .orderBy: "ORDER BY"
+        case .distinctOn: "DISTINCT ON"
+        case .joinCondition: "JOIN conditions"
+        case .limit: "LIMIT"
+        case .values, .insertValues: "VALUES"
+        case .fromFunction: "functions in FROM"
+        case .returning: "RETURNING"
+        case .assignment: "UPDATE"
+        case .defaultValue: "DEFAULT expressions"
+        case .policy: "policy expressions"
+        case .windowDefinition: "window definitions"
+        case .aggregateArgument: "aggregate arguments"
+        case .aggregateFilter, .windowFilter: "FILTER"
+        case .windowArgument: "window functions"
+        case .call: "CALL arguments"
+        }
+    }
+
+    var allowsAggregates: Bool {
+        switch self {
+        case .targets, .having, .orderBy, .distinctOn, .windowArgument, .windowDefinition,
+            .windowFilter:
+            true
+        default: false
+        }
+    }
+
+    var allowsWindows: Bool {
+        switch self {
+        case .targets, .orderBy, .distinctOn: true
+        default: false
+        }
+    }
+
+    var allowsSets: Bool {
+        switch self {
+        case .targets, .orderBy, .distinctOn, .groupBy: true
+        default: false
+        }
+    }
+}
+
+/// A set-returning call taken out of the select list.
+struct SetCall {
+    var function: String
+    var arguments: [Expression]
+    var columns: [(ColumnID, SQLType)]
+    var names: [String]
+    var fingerprint: String
+    var position: Int
+}
+
+/// A common table expression in force.
+final class CommonTableEntry {
+    let name: String
+    let id: Int
+    var columns: [ScopeColumn]
+    let isMaterialized: Bool?
+    var plan: Plan?
+    /// Columns of queries around the one that defines it.
+    var outer: [(ColumnID, SQLType)] = []
+    let owner: Scope
+    var references = 0
+    /// True while the recursive term is bound.
+    var isBeingDefined = false
+    var selfReferences = 0
+
+    init(name: String, id: Int, columns: [ScopeColumn], isMaterialized: Bool?, owner: Scope) {
+        self.name = name
+        self.id = id
+        self.columns = columns
+        self.isMaterialized = isMaterialized
+        self.owner = owner
+    }
+}
+
+/// One query level: what names mean in it, and what it takes from the levels around it.
+final class Scope {
+    let parent: Scope?
+    var items = FromItems()
+    var clause: Clause = .targets
+    var commonTables: [String: CommonTableEntry] = [:]
+    /// Columns of enclosing levels used in this level or below, each once.
+    private(set) var outer: [(ColumnID, SQLType)] = []
+    private var outerSet = Set<ColumnID>()
+    var setCalls: [SetCall] = []
+    var namedWindows: [String: BoundWindow] = [:]
+    /// Where columns were named outside aggregates, for errors about grouping.
+    var mentions: [ColumnID: (name: String, position: Int)] = [:]
+    /// Columns that `ROLLUP` and the like may turn NULL, and all columns FROM offers here.
+    var aggregateDepth = 0
+
+    init(parent: Scope?) { self.parent = parent }
+
+    func noteOuter(_ id: ColumnID, _ type: SQLType) {
+        if outerSet.insert(id).inserted { outer.append((id, type)) }
+    }
+}
+
+/// A window definition whose expressions are bound.
+struct BoundWindow {
+    var partition: [Expression]
+    var order: [SortKey]
+    var frame: WindowFrame
+    var hasFrame: Bool
+}
