@@ -72,7 +72,9 @@ class PostgresCluster:
 
     def connect(self, **options):
         options.setdefault("dbname", self.dbname)
-        return psycopg.connect(host=self.host, port=self.port, user=self.user, password=self.password, **options)
+        options.setdefault("user", self.user)
+        options.setdefault("password", self.password)
+        return psycopg.connect(host=self.host, port=self.port, **options)
 
     def is_alive(self):
         try:

@@ -1,7 +1,10 @@
 """The options that choose which server a suite runs against."""
 
+import os
+import re
+
 from .postgres import PostgresCluster
-from .storehouse import Storehouse
+from .storehouse import ROOT, Storehouse
 
 
 def add_target_options(parser):
@@ -17,3 +20,14 @@ def open_target(arguments, settings=()):
     if arguments.postgresql:
         return PostgresCluster(settings)
     return Storehouse(arguments.server, arguments.data_dir, dbname=arguments.dbname)
+
+
+def load_sql(server, *names):
+    """Runs files of SQL/ as the administrator, as they are; PostgreSQL does not know the storage options."""
+    with server.connect(autocommit=True) as connection:
+        for name in names:
+            with open(os.path.join(ROOT, "SQL", name)) as file:
+                text = file.read()
+            if server.name == "postgresql":
+                text = re.sub(r"^\) WITH \(.*\);", ");", text, flags=re.M)
+            connection.execute(text)
