@@ -4,9 +4,6 @@
 
 /* C's global variables do not import into Swift 6: reach them here. */
 
-/* Ends the line being edited. */
-static inline void sh_edit_end_line(void) { rl_done = 1; }
-
 /* The latest history entry's text, or NULL. */
 static inline const char *sh_edit_last_entry(void) {
     HIST_ENTRY *entry = history_get(history_base + history_length - 1);

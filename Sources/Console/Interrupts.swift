@@ -8,6 +8,7 @@ import Synchronization
 
 /// The write end of the pipe that SIGINT's handler uses: a handler may do little else.
 private let interruptPipe = Atomic<Int32>(-1)
+private let interruptCount = Atomic<Int>(0)
 
 /// Ctrl-C: cancels the statement that runs, else does what `whenIdle` says.
 final class Interrupts: Sendable {
@@ -44,11 +45,15 @@ final class Interrupts: Sendable {
         }
         signal(SIGINT) { _ in
             let saved = errno
+            interruptCount.add(1, ordering: .relaxed)
             var byte: UInt8 = 1
             _ = write(interruptPipe.load(ordering: .relaxed), &byte, 1)
             errno = saved
         }
     }
+
+    /// How often Ctrl-C was typed.
+    static var count: Int { interruptCount.load(ordering: .relaxed) }
 
     /// Runs `body`, during which Ctrl-C cancels on `connection`.
     func cancelling<T>(_ connection: any SQLConnection, _ body: () throws -> T) rethrows -> T {

@@ -79,8 +79,6 @@ final class EditedLines: LineSource {
     let isInteractive = true
     let errorPrefix = ""
     private static let historyLinesMax: Int32 = 2_000
-    /// Set by the key binding below, on the one thread that reads lines.
-    nonisolated(unsafe) private static var wasInterrupted = false
     private let historyPath: String?
 
     init() {
@@ -89,21 +87,14 @@ final class EditedLines: LineSource {
         using_history()
         stifle_history(Self.historyLinesMax)
         if let historyPath { read_history(historyPath) }
-        // While a line is edited Ctrl-C is a key, not a signal: it empties the line.
-        Self.parse("setty -d -isig")
-        rl_add_defun("storehouse-interrupt", { _, _ in
-            EditedLines.wasInterrupted = true
-            sh_edit_end_line()
-            return 0
-        }, 3)
     }
 
     func nextLine(prompt: String) -> Line? {
-        Self.wasInterrupted = false
+        let before = Interrupts.count
         guard let typed = readline(prompt) else {
-            guard Self.wasInterrupted else { return nil }
-            Self.wasInterrupted = false
-            print("^C")
+            // Ctrl-C ends the reading as Ctrl-D does; only the handler's count tells them apart.
+            guard Interrupts.count != before else { return nil }
+            print("")
             return .interrupted
         }
         defer { free(typed) }
@@ -119,10 +110,5 @@ final class EditedLines: LineSource {
         let before = umask(0o077)
         write_history(historyPath)
         umask(before)
-    }
-
-    private static func parse(_ command: String) {
-        var bytes = Array(command.utf8CString)
-        bytes.withUnsafeMutableBufferPointer { _ = rl_parse_and_bind($0.baseAddress) }
     }
 }
