@@ -1,0 +1,65 @@
+import Basics
+import Catalog
+import Storage
+import Vectors
+
+/// What system tables and functions see of the server, from one session.
+struct SessionState: SystemState {
+    private let session: Session
+    init(_ session: Session) { self.session = session }
+
+    func setting(_ name: String) -> String? { session.settings.value(name) }
+    func settings() -> [SystemSetting] { session.settings.all }
+
+    func setSetting(_ name: String, to value: String, local: Bool) throws -> String {
+        try session.setSetting(name, value, local: local)
+    }
+
+    func sessions() -> [SystemSession] { session.database.sessions.all.map(\.activity) }
+
+    func storageSegments() -> [SystemSegment] {
+        session.database.store.segments().map { segment in
+            let type = sortType(segment.table)
+            return SystemSegment(
+                table: segment.table, segment: Int64(segment.fragment),
+                rows: Int64(segment.rowCount), deletedRows: Int64(segment.deletedCount),
+                bytes: Int64(segment.byteCount),
+                tier: segment.tier == .hot ? "hot" : "archive", file: segment.file,
+                minimum: text(segment.min, type), maximum: text(segment.max, type))
+        }
+    }
+
+    private func sortType(_ table: UInt32) -> SQLType? {
+        guard let catalog = session.transaction?.catalog, let info = catalog.tables[table],
+            let first = info.sortKey.first, let index = info.columnIndex(id: first)
+        else { return nil }
+        return info.columns[index].type
+    }
+
+    private func text(_ datum: Datum, _ type: SQLType?) -> String? {
+        guard let type, !datum.isNull else { return nil }
+        return TextFormat.string(Vector.constant(datum, type, count: 1), row: 0)
+    }
+
+    func tableSize(_ table: UInt32) -> (rows: Int64, bytes: Int64) {
+        guard let snapshot = session.database.store.snapshot().table(table) else { return (0, 0) }
+        var bytes = 0
+        for case .segment(let segment) in snapshot.fragments { bytes += segment.byteCount }
+        return (Int64(snapshot.rowCount), Int64(bytes))
+    }
+
+    func backendProcessID() -> Int32 { session.processID }
+
+    func signal(processID: Int32, terminate: Bool) throws -> Bool {
+        guard let target = session.database.sessions.all.first(where: { $0.processID == processID })
+        else { return false }
+        let catalog = try session.current().catalog
+        guard catalog.isSuperuser(session.role) || target.sessionRole == session.sessionRole else {
+            throw SQLError(
+                .insufficientPrivilege,
+                "must be a member of the role whose query is being canceled")
+        }
+        target.stop(terminate ? .shutdown : .request)
+        return true
+    }
+}

@@ -1,0 +1,278 @@
+import Basics
+import Catalog
+import Vectors
+
+/// A session's settings: what SET, SHOW and start-up parameters reach.
+///
+/// Values are kept as SHOW prints them. `SET LOCAL` and settings of a transaction that rolls back are
+/// undone by restoring a copy.
+package struct Settings: Sendable {
+    package struct Definition: Sendable {
+        let name: String
+        let initial: String
+        let kind: String
+        let isReadOnly: Bool
+        let isReported: Bool
+        let summary: String
+
+        init(
+            _ name: String, _ initial: String, kind: String = "string", readOnly: Bool = false,
+            reported: Bool = false, _ summary: String
+        ) {
+            self.name = name
+            self.initial = initial
+            self.kind = kind
+            isReadOnly = readOnly
+            isReported = reported
+            self.summary = summary
+        }
+    }
+
+    static let serverVersion = "15.8"
+
+    /// In the order of SHOW ALL.
+    static let definitions: [Definition] = [
+        Definition("application_name", "", reported: true, "Name that the client gives itself."),
+        Definition("bytea_output", "hex", kind: "enum", "Text form of bytea."),
+        Definition(
+            "client_encoding", "UTF8", reported: true, "Encoding of text to and from the client."),
+        Definition("client_min_messages", "notice", kind: "enum", "Least severe message sent."),
+        Definition(
+            "DateStyle", "ISO, MDY", reported: true, "Display of dates, and order of ambiguous input."
+        ),
+        Definition(
+            "default_transaction_isolation", "read committed", kind: "enum",
+            "Isolation of new transactions."),
+        Definition(
+            "default_transaction_read_only", "off", kind: "bool",
+            "Whether new transactions may not write."),
+        Definition(
+            "extra_float_digits", "1", kind: "integer", "Digits of floating-point numbers."),
+        Definition(
+            "idle_in_transaction_session_timeout", "0", kind: "integer",
+            "Milliseconds an open transaction may idle; accepted, not enforced."),
+        Definition(
+            "integer_datetimes", "on", kind: "bool", readOnly: true, reported: true,
+            "Times are 64-bit integers."),
+        Definition(
+            "IntervalStyle", "postgres", kind: "enum", reported: true, "Display of intervals."),
+        Definition(
+            "is_superuser", "off", kind: "bool", readOnly: true, reported: true,
+            "Whether the current user is a superuser."),
+        Definition("lc_collate", "C", readOnly: true, "Collation order."),
+        Definition("lc_ctype", "C.UTF-8", readOnly: true, "Character classes."),
+        Definition("lc_messages", "C", "Language of messages."),
+        Definition("lock_timeout", "0", kind: "integer", "Milliseconds to wait for a lock."),
+        Definition(
+            "max_identifier_length", "63", kind: "integer", readOnly: true,
+            "Longest identifier in bytes."),
+        Definition("max_index_keys", "32", kind: "integer", readOnly: true, "Columns of a key."),
+        Definition("max_parallel_workers_per_gather", "2", kind: "integer", "Workers of a query."),
+        Definition("role", "none", "The role set by SET ROLE."),
+        Definition(
+            "row_security", "on", kind: "bool",
+            "Off: fail instead of filtering rows by policies."),
+        Definition("search_path", "\"$user\", public", "Schemas searched for plain names."),
+        Definition(
+            "server_encoding", "UTF8", readOnly: true, reported: true, "Encoding of the database."),
+        Definition(
+            "server_version", serverVersion, readOnly: true, reported: true,
+            "PostgreSQL version spoken."),
+        Definition(
+            "server_version_num", "150008", kind: "integer", readOnly: true,
+            "The same as a number."),
+        Definition(
+            "session_authorization", "", readOnly: true, reported: true, "The session's user."),
+        Definition(
+            "standard_conforming_strings", "on", kind: "bool", reported: true,
+            "Backslashes are plain in '…'."),
+        Definition(
+            "statement_timeout", "0", kind: "integer",
+            "Milliseconds a statement may run; 0 is no limit."),
+        Definition("TimeZone", "Etc/UTC", reported: true, "Zone of timestamptz display."),
+        Definition(
+            "transaction_isolation", "read committed", kind: "enum",
+            "Isolation of the open transaction."),
+        Definition(
+            "transaction_read_only", "off", kind: "bool",
+            "Whether the open transaction may not write."),
+        Definition(
+            "work_mem", "1GB", kind: "integer", "Memory of one query; beyond it fails with 53200."),
+    ]
+
+    private static let byName: [String: Definition] = Dictionary(
+        uniqueKeysWithValues: definitions.map { ($0.name.lowercased(), $0) })
+
+    private var values: [String: String] = [:]
+    /// Settings with a dot in their name, which belong to applications.
+    private var custom: [String: String] = [:]
+    private var initialOverrides: [String: String] = [:]
+
+    package init() {}
+
+    static func definition(_ name: String) -> Definition? { byName[name.lowercased()] }
+
+    package func value(_ name: String) -> String? {
+        let key = name.lowercased()
+        if let definition = Self.byName[key] {
+            return values[key] ?? initialOverrides[key] ?? definition.initial
+        }
+        return custom[key]
+    }
+
+    /// Sets a value, checked; nil is DEFAULT. Returns what SHOW prints afterwards.
+    @discardableResult
+    package mutating func set(_ name: String, _ value: String?) throws -> String {
+        let key = name.lowercased()
+        guard let definition = Self.byName[key] else {
+            guard key.contains(".") else {
+                throw SQLError(
+                    .undefinedObject, "unrecognized configuration parameter \"\(name)\"")
+            }
+            custom[key] = value ?? ""
+            return value ?? ""
+        }
+        if definition.isReadOnly {
+            throw SQLError(
+                SQLState("55P02"), "parameter \"\(definition.name)\" cannot be changed")
+        }
+        guard let value else {
+            values[key] = nil
+            return self.value(key) ?? ""
+        }
+        let shown = try Self.normalized(definition, value)
+        values[key] = shown
+        return shown
+    }
+
+    /// What start-up parameters and the role's own settings make the default.
+    mutating func setInitial(_ name: String, _ value: String) throws {
+        let key = name.lowercased()
+        guard let definition = Self.byName[key] else {
+            if key.contains(".") { custom[key] = value }
+            return
+        }
+        initialOverrides[key] = definition.isReadOnly ? value : try Self.normalized(definition, value)
+    }
+
+    mutating func resetAll() { values = [:] }
+
+    private static func normalized(_ definition: Definition, _ value: String) throws -> String {
+        let invalid = SQLError(
+            .invalidParameterValue,
+            "invalid value for parameter \"\(definition.name)\": \"\(value)\"")
+        switch definition.name {
+        case "TimeZone":
+            guard let zone = try? TimeZoneRules.named(value) else { throw invalid }
+            return zone.name
+        case "client_encoding":
+            let plain = value.uppercased().filter { $0.isLetter || $0.isNumber }
+            guard ["UTF8", "UNICODE", "SQLASCII"].contains(plain) else {
+                throw SQLError(
+                    .featureNotSupported, "conversion between \(value) and UTF8 is not supported")
+            }
+            return "UTF8"
+        case "DateStyle":
+            let words = value.lowercased().split(whereSeparator: { $0 == "," || $0 == " " })
+            for word in words
+            where !["iso", "mdy", "ymd", "dmy", "us", "default"].contains(String(word)) {
+                throw SQLError.unsupported("DateStyle \(value)")
+            }
+            return "ISO, MDY"
+        case "IntervalStyle":
+            guard value.lowercased() == "postgres" else {
+                throw SQLError.unsupported("IntervalStyle \(value)")
+            }
+            return "postgres"
+        case "bytea_output":
+            guard value.lowercased() == "hex" else {
+                throw SQLError.unsupported("bytea_output \(value)")
+            }
+            return "hex"
+        case "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout":
+            guard let milliseconds = milliseconds(value) else { throw invalid }
+            return milliseconds == 0 ? "0" : milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+        case "work_mem":
+            guard let bytes = bytes(value), bytes >= 64 << 10 else { throw invalid }
+            return bytes % (1 << 30) == 0
+                ? "\(bytes >> 30)GB" : bytes % (1 << 20) == 0 ? "\(bytes >> 20)MB" : "\(bytes >> 10)kB"
+        case "default_transaction_isolation", "transaction_isolation":
+            let level = value.lowercased()
+            guard
+                ["serializable", "repeatable read", "read committed", "read uncommitted"]
+                    .contains(level)
+            else { throw invalid }
+            return level
+        default:
+            if definition.kind == "bool" {
+                switch value.lowercased() {
+                case "on", "true", "yes", "1", "t", "y": return "on"
+                case "off", "false", "no", "0", "f", "n": return "off"
+                default: throw invalid
+                }
+            }
+            if definition.kind == "integer", Int(value) == nil { throw invalid }
+            return value
+        }
+    }
+
+    /// `500`, `500ms`, `2s`, `1min`, `1h`, `1d` in milliseconds.
+    static func milliseconds(_ text: String) -> Int? {
+        scaled(
+            text, [("ms", 1), ("min", 60_000), ("s", 1000), ("h", 3_600_000), ("d", 86_400_000)],
+            plain: 1)
+    }
+
+    /// `64MB`, `1GB`, `100` (kB) in bytes.
+    static func bytes(_ text: String) -> Int? {
+        scaled(
+            text, [("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("TB", 1 << 40), ("B", 1)],
+            plain: 1 << 10)
+    }
+
+    private static func scaled(_ text: String, _ units: [(String, Int)], plain: Int) -> Int? {
+        var digits = text.filter { $0 != " " }
+        var factor = plain
+        for (unit, size) in units where digits.hasSuffix(unit) {
+            digits = String(digits.dropLast(unit.count))
+            factor = size
+            break
+        }
+        guard let number = Int(digits), number >= 0 else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+        return overflow ? nil : product
+    }
+
+    var statementTimeoutMilliseconds: Int {
+        Self.milliseconds(value("statement_timeout") ?? "0") ?? 0
+    }
+    var workMemoryBytes: Int { Self.bytes(value("work_mem") ?? "") ?? 1 << 30 }
+
+    /// The schemas of search_path, unquoted.
+    var searchPath: [String] {
+        (value("search_path") ?? "").split(separator: ",").map { part in
+            let word = part.trimmingPrefix(while: { $0 == " " })
+            let text = String(word.reversed().drop(while: { $0 == " " }).reversed())
+            if text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 {
+                return String(text.dropFirst().dropLast())
+            }
+            return text.lowercased()
+        }.filter { !$0.isEmpty }
+    }
+
+    /// All settings in order, for SHOW ALL and pg_settings.
+    package var all: [SystemSetting] {
+        Self.definitions.map { definition in
+            SystemSetting(
+                name: definition.name, value: value(definition.name) ?? "",
+                description: definition.summary, kind: definition.kind,
+                context: definition.isReadOnly ? "internal" : "user",
+                defaultValue: definition.initial)
+        }
+    }
+
+    /// Names and values that ParameterStatus reports.
+    var reported: [(String, String)] {
+        Self.definitions.filter(\.isReported).map { ($0.name, value($0.name) ?? "") }
+    }
+}

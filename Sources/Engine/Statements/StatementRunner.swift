@@ -1,0 +1,246 @@
+import Basics
+import Catalog
+import Execution
+import Planning
+import PostgresProtocol
+import SQLSyntax
+import Storage
+import Vectors
+
+/// Runs one statement in the session's transaction and sends its rows.
+struct StatementRunner {
+    let session: Session
+    let cancellation: Cancellation
+    let out: any ResultSink
+
+    init(_ session: Session, _ cancellation: Cancellation, _ out: any ResultSink) {
+        self.session = session
+        self.cancellation = cancellation
+        self.out = out
+    }
+
+    /// Runs a portal; the command tag, or nil where more rows wait.
+    func run(_ portal: Portal, maxRows: Int) throws -> String? {
+        guard let parsed = portal.statement.parsed else { return "" }
+        if portal.isDone { return "SELECT 0" }
+        if let result = portal.result { return try more(portal, result, maxRows) }
+        if case .transaction(let action) = parsed.statement {
+            return try TransactionControl(session, out).run(action)
+        }
+        if session.isFailed { throw Session.inFailedTransaction }
+        try session.begin()
+        return try run(parsed.statement, portal, maxRows)
+    }
+
+    private func run(_ statement: Statement, _ portal: Portal, _ maxRows: Int) throws -> String? {
+        switch statement {
+        case .query(let query): return try select(query, portal, maxRows)
+        case .insert, .update, .delete: return try modify(statement, portal)
+        case .truncate(let truncate): return try self.truncate(truncate)
+        case .copy(let copy):
+            return copy.isFrom
+                ? try CopyIn(self).run(copy) : try CopyOut(self).run(copy)
+        case .call(let call): return try Procedures(self).run(call)
+        case .explain(let explain): return try ExplainStatement(self).run(explain, portal)
+        case .prepare(let prepare): return try self.prepare(prepare)
+        case .execute(let execute): return try self.execute(execute, maxRows)
+        case .declareCursor, .fetch, .closeCursor:
+            return try Cursors(self).run(statement)
+        case .set, .reset, .show, .deallocate, .discard, .listen, .unlisten, .notify, .analyze,
+            .vacuum, .checkpoint, .lock:
+            return try Utilities(self).run(statement)
+        case .transaction: return nil
+        default: return try define(statement)
+        }
+    }
+
+    // MARK: Plans
+
+    var binder: Binder {
+        get throws {
+            Binder(
+                catalog: try session.current().catalog, context: try session.bindContext())
+        }
+    }
+
+    func binder(_ parameters: [SQLType]) throws -> Binder {
+        Binder(
+            catalog: try session.current().catalog, context: try session.bindContext(),
+            parameterTypes: parameters)
+    }
+
+    func security() throws -> RowSecurity {
+        RowSecurity(catalog: try session.current().catalog, context: try session.bindContext())
+    }
+
+    func lowering() throws -> Lowering {
+        let open = try session.current()
+        return Lowering(
+            statistics: SnapshotStatistics(catalog: open.catalog, changes: open.changes))
+    }
+
+    func plan(_ secured: SecuredPlan) throws -> Operator {
+        let open = try session.current()
+        let statistics = SnapshotStatistics(catalog: open.catalog, changes: open.changes)
+        return try Lowering(statistics: statistics).lower(
+            Optimizer.optimize(secured, statistics))
+    }
+
+    // MARK: SELECT
+
+    private func select(_ query: Query, _ portal: Portal, _ maxRows: Int) throws -> String? {
+        let bound = try binder(portal.statement.parameterTypes).bindQuery(query)
+        let operation = try plan(security().secure(bound))
+        portal.columns = bound.outputs
+        let context = try session.queryContext(cancellation, parameters: portal.parameters)
+        if maxRows > 0 {
+            let result = try QueryResult(operation, context)
+            portal.result = result
+            return try more(portal, result, maxRows)
+        }
+        try out.columns(resultColumns(portal))
+        var count = 0
+        let sink = out
+        try operation.run(context) { batch in
+            count += batch.count
+            try sink.rows(batch)
+        }
+        portal.isDone = true
+        return "SELECT \(count)"
+    }
+
+    func resultColumns(_ portal: Portal) -> [ResultColumn] {
+        (portal.columns ?? []).enumerated().map { ResultColumn($1, format: portal.format($0)) }
+    }
+
+    private func more(_ portal: Portal, _ result: QueryResult, _ maxRows: Int) throws -> String? {
+        try out.columns(resultColumns(portal))
+        let sink = out
+        let count = try result.next(maxRows > 0 ? maxRows : nil) { try sink.rows($0) }
+        if !result.isAtEnd || (maxRows > 0 && count == maxRows && count > 0) { return nil }
+        portal.isDone = true
+        return "SELECT \(count)"
+    }
+
+    // MARK: INSERT, UPDATE, DELETE
+
+    /// Runs a statement that changes rows; its tag.
+    private func modify(_ statement: Statement, _ portal: Portal) throws -> String {
+        try requireWritable(statement)
+        let types = portal.statement.parameterTypes
+        let open = try session.current()
+        let context = try session.queryContext(cancellation, parameters: portal.parameters)
+        let sink = out
+        var isDescribed = false
+        func modification(_ table: UInt32, _ outputs: [OutputColumn]) throws -> Modification {
+            guard let info = open.catalog.tables[table] else {
+                throw SQLError(.wrongObjectType, "the target is not a stored table")
+            }
+            portal.columns = outputs
+            let columns = resultColumns(portal)
+            return Modification(info, context, try lowering()) { batch in
+                if !isDescribed {
+                    isDescribed = true
+                    try sink.columns(columns)
+                }
+                try sink.rows(batch)
+            }
+        }
+        func describeIfEmpty(_ returning: [ProjectItem]?) throws {
+            if returning != nil, !isDescribed { try sink.columns(resultColumns(portal)) }
+        }
+        var changes = open.changes
+        let tag: String
+        switch statement {
+        case .insert(let insert):
+            let bound = try binder(types).bindInsert(insert)
+            let secured = try optimized(security().secure(bound))
+            let count = try modification(bound.table, bound.outputs).insert(
+                secured, into: &changes)
+            try describeIfEmpty(bound.returning)
+            tag = "INSERT 0 \(count)"
+        case .update(let update):
+            let bound = try binder(types).bindUpdate(update)
+            let count = try modification(bound.table, bound.outputs).modify(
+                optimized(security().secure(bound)), in: &changes)
+            try describeIfEmpty(bound.returning)
+            tag = "UPDATE \(count)"
+        case .delete(let delete):
+            let bound = try binder(types).bindDelete(delete)
+            let count = try modification(bound.table, bound.outputs).modify(
+                optimized(security().secure(bound)), in: &changes)
+            try describeIfEmpty(bound.returning)
+            tag = "DELETE \(count)"
+        default: return ""
+        }
+        session.transaction?.changes = changes
+        portal.isDone = true
+        return tag
+    }
+
+    private func optimized(_ secured: SecuredInsert) throws -> SecuredInsert {
+        try secured.withSource { try optimized($0) }
+    }
+    private func optimized(_ secured: SecuredModify) throws -> SecuredModify {
+        try secured.withSource { try optimized($0) }
+    }
+    func optimized(_ secured: SecuredPlan) throws -> SecuredPlan {
+        let open = try session.current()
+        return try Optimizer.optimize(
+            secured, SnapshotStatistics(catalog: open.catalog, changes: open.changes))
+    }
+
+    func requireWritable(_ statement: Statement) throws {
+        guard try session.current().isReadOnly else { return }
+        throw SQLError(
+            .readOnlyTransaction, "cannot execute this statement in a read-only transaction")
+    }
+
+    private func truncate(_ truncate: Truncate) throws -> String {
+        try requireWritable(.truncate(truncate))
+        var changes = try session.current().changes
+        for table in try binder.bindTruncate(truncate) { try changes.truncateTable(table) }
+        session.transaction?.changes = changes
+        return "TRUNCATE TABLE"
+    }
+
+    // MARK: PREPARE and EXECUTE
+
+    private func prepare(_ prepare: Prepare) throws -> String {
+        let name = prepare.name.text
+        if session.statements[name] != nil {
+            throw SQLError(
+                .duplicatePreparedStatement, "prepared statement \"\(name)\" already exists")
+        }
+        let types = try prepare.types.map { try TypeNames.resolve($0) }
+        let parsed = ParsedStatement(
+            statement: prepare.statement, range: 0..<prepare.text.utf8.count,
+            text: prepare.text, parameterCount: prepare.parameterCount)
+        session.statements[name] = try session.prepare(parsed, declared: types)
+        return "PREPARE"
+    }
+
+    private func execute(_ execute: Execute, _ maxRows: Int) throws -> String? {
+        let name = execute.name.text
+        guard let prepared = session.statements[name] else {
+            throw SQLError(
+                .invalidStatementName, "prepared statement \"\(name)\" does not exist")
+        }
+        guard execute.arguments.count == prepared.parameterTypes.count else {
+            throw SQLError(
+                .syntaxError,
+                "wrong number of parameters for prepared statement \"\(name)\"",
+                detail: "Expected \(prepared.parameterTypes.count) parameters but got"
+                    + " \(execute.arguments.count).")
+        }
+        let context = try session.queryContext(cancellation)
+        let row = Batch(columns: [], count: 1)
+        let values = try zip(execute.arguments, prepared.parameterTypes).map { argument, type in
+            let expression = try binder.bindValue(argument, as: type)
+            return try Compiled.compile(value: expression).evaluate(row, context).datum(at: 0)
+        }
+        let portal = Portal(prepared, parameters: values, resultFormats: [0])
+        guard let statement = prepared.parsed?.statement else { return "" }
+        return try run(statement, portal, maxRows)
+    }
+}

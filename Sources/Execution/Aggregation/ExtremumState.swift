@@ -1,0 +1,184 @@
+import Basics
+import Planning
+import Vectors
+
+/// min, max, bool_and, bool_or and "any value": the best row so far of each group.
+final class ExtremumState: AggregateState {
+    enum Choice { case least, greatest, first }
+    private let choice: Choice
+    private var best: Vector
+    private var isSet = GroupArray<UInt8>(zero: 0)
+    private let arena = StringArena()
+    private let type: SQLType
+
+    init(_ type: SQLType, _ choice: Choice) {
+        self.type = type
+        self.choice = choice
+        best = Vector(type, capacity: 16)
+        best.owners.append(arena)
+    }
+
+    deinit { isSet.deallocate() }
+
+    override func resize(_ count: Int) {
+        isSet.resize(count)
+        guard count > best.capacity else {
+            best.count = max(best.count, count)
+            return
+        }
+        let grown = Vector(type, capacity: max(count, best.capacity * 2))
+        grown.data.copyMemory(from: best.data, byteCount: best.count * best.physical.stride)
+        grown.count = count
+        grown.owners = best.owners
+        best = grown
+    }
+
+    override func update(
+        _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
+    ) throws {
+        let argument = arguments[0]
+        switch argument.physical {
+        case .int32 where !argument.type.isObjectID: plain(Int32.self, groups, argument, count)
+        case .int64: plain(Int64.self, groups, argument, count)
+        case .int16: plain(Int16.self, groups, argument, count)
+        default: general(groups, argument, count)
+        }
+    }
+
+    @inline(__always)
+    private func plain<T: FixedWidthInteger>(
+        _: T.Type, _ groups: UnsafePointer<UInt32>, _ argument: Vector, _ count: Int
+    ) {
+        let values = argument.pointer(T.self)
+        let target = best.pointer(T.self)
+        for row in 0..<count where !argument.isNull(row) {
+            let group = Int(groups[row])
+            let value = values[row & argument.rowMask]
+            if isSet.base[group] == 0 {
+                isSet.base[group] = 1
+                target[group] = value
+                continue
+            }
+            switch choice {
+            case .least: if value < target[group] { target[group] = value }
+            case .greatest: if value > target[group] { target[group] = value }
+            case .first: break
+            }
+        }
+    }
+
+    private func general(
+        _ groups: UnsafePointer<UInt32>, _ argument: Vector, _ count: Int
+    ) {
+        for row in 0..<count where !argument.isNull(row) {
+            let group = Int(groups[row])
+            if isSet.base[group] != 0 {
+                if choice == .first { continue }
+                let order = Vector.compare(argument, row, best, group)
+                if choice == .least ? order >= 0 : order <= 0 { continue }
+            }
+            isSet.base[group] = 1
+            let at = row & argument.rowMask
+            if best.physical == .bytes {
+                best.pointer(StringView.self)[group] = arena.copy(
+                    argument.pointer(StringView.self)[at])
+            } else {
+                let stride = best.physical.stride
+                (best.data + group * stride).copyMemory(
+                    from: argument.data + at * stride, byteCount: stride)
+            }
+        }
+    }
+
+    override func merge(
+        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
+    ) throws {
+        guard let other = other as? ExtremumState else { return }
+        var rows: [UInt32] = []
+        var targets: [UInt32] = []
+        for group in 0..<count where other.isSet.base[group] != 0 {
+            rows.append(UInt32(truncatingIfNeeded: group))
+            targets.append(mapping[group])
+        }
+        let values = other.best.gather(rows)
+        values.owners = [other.arena]
+        try targets.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { try update(base, [values], targets.count) }
+        }
+    }
+
+    override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
+        let vector = Vector(type, capacity: max(range.count, 1))
+        vector.count = range.count
+        let stride = vector.physical.stride
+        for (row, group) in range.enumerated() {
+            if isSet.base[group] == 0 {
+                vector.setNull(row)
+            } else {
+                (vector.data + row * stride).copyMemory(
+                    from: best.data + group * stride, byteCount: stride)
+            }
+        }
+        vector.owners = [arena]
+        return vector
+    }
+}
+
+/// bit_and and bit_or over integers.
+final class BitState: AggregateState {
+    private var values = GroupArray<Int64>(zero: 0)
+    private var isSet = GroupArray<UInt8>(zero: 0)
+    private let isAnd: Bool
+    init(isAnd: Bool) { self.isAnd = isAnd }
+    deinit {
+        values.deallocate()
+        isSet.deallocate()
+    }
+
+    override func resize(_ count: Int) {
+        values.resize(count)
+        isSet.resize(count)
+    }
+
+    private func add(_ value: Int64, to group: Int) {
+        if isSet.base[group] == 0 {
+            isSet.base[group] = 1
+            values.base[group] = value
+        } else {
+            values.base[group] =
+                isAnd ? values.base[group] & value : values.base[group] | value
+        }
+    }
+
+    override func update(
+        _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
+    ) throws {
+        for row in 0..<count {
+            if case .int(let value) = arguments[0].datum(at: row) {
+                add(value, to: Int(groups[row]))
+            }
+        }
+    }
+
+    override func merge(
+        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
+    ) throws {
+        guard let other = other as? BitState else { return }
+        for group in 0..<count where other.isSet.base[group] != 0 {
+            add(other.values.base[group], to: Int(mapping[group]))
+        }
+    }
+
+    override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
+        let builder = VectorBuilder(type, capacity: max(range.count, 1))
+        for group in range {
+            builder.append(isSet.base[group] == 0 ? .null : .int(values.base[group]))
+        }
+        return builder.single()
+    }
+}
+
+extension VectorBuilder {
+    /// What was built as one vector; the capacity must have sufficed.
+    func single() -> Vector { finish().first ?? Vector(type, capacity: 1) }
+}

@@ -1,0 +1,106 @@
+import Basics
+import Planning
+import Vectors
+
+/// Texts for people: EXPLAIN's tree and the expressions in it.
+package enum Explain {
+    /// The tree, one line an operator, details below it; with `analyze` what each of them did.
+    package static func lines(_ root: Operator, analyze: Bool) -> [String] {
+        var lines: [String] = []
+        write(root, 0, analyze, &lines)
+        return lines
+    }
+
+    private static func write(
+        _ node: Operator, _ depth: Int, _ analyze: Bool, _ lines: inout [String]
+    ) {
+        let indent = depth == 0 ? "" : String(repeating: "  ", count: depth * 2 - 1) + "->  "
+        let rows = Int(min(node.estimatedRows.rounded(), 1e15))
+        var line = "\(indent)\(node.title)  (cost=0.00..\(rows).00 rows=\(rows) width=\(width(node)))"
+        let statistics = node.statistics
+        if analyze {
+            let milliseconds = Double(statistics.nanoseconds) / 1e6
+            line +=
+                " (actual time=\(fixed(milliseconds)) ms rows=\(statistics.rows)"
+                + " loops=\(max(1, statistics.runs)))"
+        }
+        lines.append(line)
+        let inner = String(repeating: "  ", count: depth * 2 + 1)
+        for detail in node.details { lines.append(inner + detail) }
+        if analyze {
+            let notes = statistics.notes.filter { $0.1 > 0 }
+            if !notes.isEmpty {
+                lines.append(inner + notes.map { "\($0.0): \($0.1)" }.joined(separator: ", "))
+            }
+        }
+        for child in node.children { write(child, depth + 1, analyze, &lines) }
+    }
+
+    private static func width(_ node: Operator) -> Int {
+        node.columns.reduce(0) { $0 + $1.1.physical.stride }
+    }
+
+    package static func fixed(_ value: Double) -> String {
+        let scaled = Int((value * 1000).rounded())
+        let fraction = String(scaled % 1000)
+        return "\(scaled / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    }
+
+    /// PARTITION BY and ORDER BY of a call: calls with one key share a sort.
+    static func windowKey(_ call: WindowCall) -> String {
+        call.partition.map(\.identity).joined(separator: ",") + "|"
+            + call.order.map { "\($0.expression.identity)\($0.descending)\($0.nullsFirst)" }
+            .joined(separator: ",")
+    }
+
+    /// An expression in short; columns appear by number, since their names belong to the binder.
+    package static func text(_ expression: Expression) -> String {
+        switch expression {
+        case .literal(let datum, let type): return literal(datum, type)
+        case .column(let id, _): return "#\(id.raw)"
+        case .parameter(let index, _): return "$\(index + 1)"
+        case .call(let function, let arguments, _, _):
+            if arguments.count == 2, function.name.first.map({ !$0.isLetter && $0 != "_" }) == true {
+                return "(\(text(arguments[0])) \(function.name) \(text(arguments[1])))"
+            }
+            return "\(function.name)(\(arguments.map(text).joined(separator: ", ")))"
+        case .and(let terms): return "(" + terms.map(text).joined(separator: " AND ") + ")"
+        case .or(let terms): return "(" + terms.map(text).joined(separator: " OR ") + ")"
+        case .not(let inner): return "NOT \(text(inner))"
+        case .isNull(let inner, let negated): return "\(text(inner)) IS \(negated ? "NOT " : "")NULL"
+        case .isTruth(let inner, let value, let negated):
+            let word = value.map { $0 ? "TRUE" : "FALSE" } ?? "UNKNOWN"
+            return "\(text(inner)) IS \(negated ? "NOT " : "")\(word)"
+        case .isDistinct(let left, let right, _, let negated):
+            return "\(text(left)) IS \(negated ? "NOT " : "")DISTINCT FROM \(text(right))"
+        case .caseWhen: return "CASE … END"
+        case .coalesce(let terms, _):
+            return "COALESCE(\(terms.map(text).joined(separator: ", ")))"
+        case .extremum(let terms, let greatest, _, _):
+            return
+                "\(greatest ? "GREATEST" : "LEAST")(\(terms.map(text).joined(separator: ", ")))"
+        case .inList(let left, let elements, _):
+            let shown = elements.prefix(8).map(text) + (elements.count > 8 ? ["…"] : [])
+            return "\(text(left)) IN (\(shown.joined(separator: ", ")))"
+        case .quantified(let left, let function, let array, let all, _):
+            return "\(text(left)) \(function.name) \(all ? "ALL" : "ANY") (\(text(array)))"
+        case .array(let elements, _): return "ARRAY[\(elements.map(text).joined(separator: ", "))]"
+        case .subquery: return "(subquery)"
+        case .aggregate(let call):
+            return "\(call.function.rawValue)(\(call.arguments.map(text).joined(separator: ", ")))"
+        case .window: return "window(…)"
+        case .grouping: return "GROUPING(…)"
+        }
+    }
+
+    private static func literal(_ datum: Datum, _ type: SQLType) -> String {
+        let vector = Vector.constant(datum, type, count: 1)
+        if datum.isNull { return "NULL" }
+        let text = TextFormat.string(vector, row: 0)
+        switch type {
+        case .smallint, .integer, .bigint, .numeric, .decimal, .real, .double, .boolean:
+            return text
+        default: return "'\(text)'"
+        }
+    }
+}

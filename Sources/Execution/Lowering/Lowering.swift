@@ -1,0 +1,322 @@
+import Basics
+import Planning
+import Vectors
+
+/// Makes operators from an optimized plan: chooses between hash and nested loops, resolves columns.
+package struct Lowering: Sendable {
+    /// Row counts for choices and EXPLAIN.
+    let statistics: any PlanStatistics
+    /// Output columns of each common table expression in scope.
+    private var definitions: [Int: [ColumnID]] = [:]
+
+    package init(statistics: any PlanStatistics) { self.statistics = statistics }
+
+    /// The operators of a secured plan; nothing else can be run.
+    package func lower(_ secured: SecuredPlan) throws -> Operator { try lower(secured.plan) }
+
+    func lower(_ plan: Plan) throws -> Operator {
+        let made = try make(plan)
+        made.estimatedRows = CardinalityEstimator(statistics).rows(plan)
+        return made
+    }
+
+    func layout(_ columns: [(ColumnID, SQLType)]) -> Layout { Layout(columns, self) }
+
+    private func make(_ plan: Plan) throws -> Operator {
+        switch plan {
+        case .scan(let node): return try scan(node)
+        case .values(let node):
+            let layout = layout([])
+            return ValuesOperator(
+                columns: node.columns,
+                rows: try node.rows.map { try $0.map { try Compiled.compile($0, layout) } })
+        case .tableFunction(let node):
+            let input = try lower(node.input ?? .values(.oneRow))
+            let layout = layout(input.columns)
+            return TableFunctionOperator(
+                node, input: input,
+                arguments: try node.arguments.map { try Compiled.compile($0, layout) })
+        case .filter(let input, let conditions):
+            let source = try lower(input)
+            let layout = layout(source.columns)
+            return FilterOperator(
+                source, try conditions.map { try Compiled.compile($0, layout) },
+                text: conditions.map { Explain.text($0) })
+        case .project(let input, let items):
+            let source = try lower(input)
+            let layout = layout(source.columns)
+            return ProjectOperator(
+                source, columns: items.map { ($0.id, $0.expression.type) },
+                expressions: try items.map { try Compiled.compile($0.expression, layout) })
+        case .join(let node): return try join(node, columns: plan.columns)
+        case .aggregate(let node):
+            if let star = try StarLowering(self).lower(node, columns: plan.columns) { return star }
+            return try generalAggregate(node, columns: plan.columns)
+        case .window(let input, let calls): return try window(input, calls)
+        case .sort(let input, let keys): return try sort(input, keys)
+        case .limit(let input, let count, let offset, let ties):
+            return try limit(input, count, offset, ties)
+        case .distinct(let input, let on): return try distinct(input, on)
+        case .setOperation(let node): return try setOperation(node)
+        case .with(let id, let definition, let body):
+            var inner = self
+            inner.definitions[id] = definition.columns.map(\.0)
+            return WithOperator(
+                id: id, definition: try lower(definition), body: try inner.lower(body))
+        case .cteScan(let id, let columns): return try cteScan(id, columns)
+        case .recursive(let id, let base, let step, let all, let columns):
+            var inner = self
+            inner.definitions[id] = base.columns.map(\.0)
+            return RecursiveOperator(
+                id: id, base: try lower(base), step: try inner.lower(step), all: all,
+                columns: columns.map { ($0.id, $0.type) })
+        }
+    }
+
+    func scan(_ node: ScanNode) throws -> ScanOperator {
+        let columns = Plan.scan(node).columns
+        let layout = layout(columns)
+        return ScanOperator(
+            node,
+            conditions: try (node.security + node.filters).map {
+                try ScanCondition($0, layout, columns)
+            })
+    }
+
+    private func cteScan(_ id: Int, _ columns: [CTEColumn]) throws -> Operator {
+        let offered = definitions[id] ?? []
+        return CTEScanOperator(
+            id: id, columns: columns.map { ($0.id, $0.type) },
+            indices: try columns.map { column in
+                guard let index = offered.firstIndex(of: column.source) else {
+                    throw SQLError(
+                        .internalError, "column \(column.source.raw) is not in expression \(id)")
+                }
+                return index
+            })
+    }
+
+    func generalAggregate(
+        _ node: AggregateNode, columns: [(ColumnID, SQLType)]
+    ) throws -> Operator {
+        let input = try lower(node.input)
+        let layout = layout(input.columns)
+        return AggregateOperator(
+            input, columns: columns,
+            keys: try node.keys.map { try Compiled.compile($0.1, layout) },
+            aggregates: try node.aggregates.map { try CompiledAggregate($0.1, layout) },
+            sets: node.groupingSets ?? [Array(node.keys.indices)],
+            groupings: node.groupings.map(\.1))
+    }
+
+    private func window(_ input: Plan, _ calls: [(ColumnID, WindowCall)]) throws -> Operator {
+        var source = try lower(input)
+        var groups: [(key: String, calls: [(ColumnID, WindowCall)])] = []
+        for call in calls {
+            let key = Explain.windowKey(call.1)
+            if let index = groups.firstIndex(where: { $0.key == key }) {
+                groups[index].calls.append(call)
+            } else {
+                groups.append((key, [call]))
+            }
+        }
+        for group in groups {
+            let layout = layout(source.columns)
+            let template = group.calls[0].1
+            source = WindowOperator(
+                source, columns: source.columns + group.calls.map { ($0.0, $0.1.type) },
+                calls: try group.calls.map { _, call in
+                    WindowOperator.Call(
+                        call: call,
+                        arguments: try call.arguments.map { try Compiled.compile($0, layout) },
+                        filter: try call.filter.map { try Compiled.compile($0, layout) })
+                },
+                partition: try template.partition.map { try Compiled.compile($0, layout) },
+                order: try template.order.map { try Compiled.compile($0.expression, layout) },
+                template: template)
+        }
+        let wanted = input.columns + calls.map { ($0.0, $0.1.type) }
+        let layout = layout(source.columns)
+        return ProjectOperator(
+            source, columns: wanted,
+            expressions: try wanted.map { try Compiled.compile(.column($0.0, $0.1), layout) })
+    }
+
+    private func sort(
+        _ input: Plan, _ keys: [SortKey], limit: Expression? = nil, offset: Expression? = nil
+    ) throws -> Operator {
+        let source = try lower(input)
+        let layout = layout(source.columns)
+        return SortOperator(
+            source, keys: try keys.map { try Compiled.compile($0.expression, layout) },
+            order: keys, limit: try limit.map { try Compiled.compile($0, self.layout([])) },
+            offset: try offset.map { try Compiled.compile($0, self.layout([])) })
+    }
+
+    private func limit(
+        _ input: Plan, _ count: Expression?, _ offset: Expression?, _ ties: [SortKey]?
+    ) throws -> Operator {
+        if ties == nil, count != nil, case .sort(let inner, let keys) = input {
+            return try sort(inner, keys, limit: count, offset: offset)
+        }
+        // The projection above a sort hides its helper columns: cut below it.
+        if ties == nil, count != nil, case .project(.sort(let inner, let keys), let items) = input,
+            items.allSatisfy({ $0.expression.isPlainColumn })
+        {
+            let sorted = try sort(inner, keys, limit: count, offset: offset)
+            let layout = layout(sorted.columns)
+            return ProjectOperator(
+                sorted, columns: items.map { ($0.id, $0.expression.type) },
+                expressions: try items.map { try Compiled.compile($0.expression, layout) })
+        }
+        let source = try lower(input)
+        let layout = layout(source.columns)
+        return LimitOperator(
+            source, limit: try count.map { try Compiled.compile($0, self.layout([])) },
+            offset: try offset.map { try Compiled.compile($0, self.layout([])) },
+            ties: try ties?.map { try Compiled.compile($0.expression, layout) })
+    }
+
+    private func distinct(_ input: Plan, _ on: [Expression]?) throws -> Operator {
+        let source = try lower(input)
+        let layout = layout(source.columns)
+        if let on {
+            return DistinctOnOperator(
+                source, keys: try on.map { try Compiled.compile($0, layout) },
+                keyTypes: on.map(\.type))
+        }
+        return AggregateOperator(
+            source, columns: source.columns,
+            keys: try source.columns.map { try Compiled.compile(.column($0.0, $0.1), layout) },
+            aggregates: [], sets: [Array(source.columns.indices)], groupings: [])
+    }
+
+    private func setOperation(_ node: SetOperationNode) throws -> Operator {
+        func side(_ plan: Plan) throws -> Operator {
+            let source = try lower(plan)
+            let layout = layout(source.columns)
+            return ProjectOperator(
+                source, columns: node.columns,
+                expressions: try source.columns.map {
+                    try Compiled.compile(.column($0.0, $0.1), layout)
+                })
+        }
+        let (left, right) = (try side(node.left), try side(node.right))
+        guard node.kind == .union else {
+            return SetOperator(
+                node.kind, all: node.all, left: left, right: right, columns: node.columns)
+        }
+        let append = AppendOperator(columns: node.columns, children: [left, right])
+        if node.all { return append }
+        let layout = layout(node.columns)
+        return AggregateOperator(
+            append, columns: node.columns,
+            keys: try node.columns.map { try Compiled.compile(.column($0.0, $0.1), layout) },
+            aggregates: [], sets: [Array(node.columns.indices)], groupings: [])
+    }
+
+    // MARK: Joins
+
+    private func join(_ node: JoinNode, columns: [(ColumnID, SQLType)]) throws -> Operator {
+        let left = try lower(node.left)
+        let right = try lower(node.right)
+        let both = layout(left.columns + right.columns)
+        if !node.lateral.isEmpty {
+            let positions = Layout(left.columns, self).position
+            return LateralJoinOperator(
+                isLeft: node.kind == .left || node.kind == .single, left: left, right: right,
+                columns: columns,
+                outer: node.lateral.compactMap { column in
+                    positions[column.0].map { (column.0, $0) }
+                },
+                conditions: try node.conditions.map { try Compiled.compile($0, both) })
+        }
+        let split = JoinKeys(node, left: left.columns, right: right.columns)
+        if split.pairs.isEmpty {
+            return NestedLoopJoinOperator(
+                node.kind, left: left, right: right, columns: columns,
+                conditions: try node.conditions.map { try Compiled.compile($0, both) })
+        }
+        let (leftLayout, rightLayout) = (layout(left.columns), layout(right.columns))
+        return HashJoinOperator(
+            node.kind, left: left, right: right, columns: columns,
+            leftKeys: try split.pairs.map { try Compiled.compile($0.left, leftLayout) },
+            rightKeys: try split.pairs.map { try Compiled.compile($0.right, rightLayout) },
+            keyTypes: split.pairs.map(\.right.type),
+            residual: try split.residual.map { try Compiled.compile($0, both) },
+            text: split.pairs.map {
+                "\(Explain.text($0.left)) = \(Explain.text($0.right))"
+            }.joined(separator: " AND "))
+    }
+}
+
+/// A join's conditions, divided into hashable equalities and the rest.
+struct JoinKeys {
+    private(set) var pairs: [(left: Expression, right: Expression)] = []
+    private(set) var residual: [Expression] = []
+
+    init(
+        _ node: JoinNode, left: [(ColumnID, SQLType)], right: [(ColumnID, SQLType)]
+    ) {
+        let leftIDs = Set(left.map(\.0))
+        let rightIDs = Set(right.map(\.0))
+        for condition in node.conditions {
+            if let pair = Self.pair(condition, leftIDs, rightIDs) {
+                pairs.append(pair)
+            } else {
+                residual.append(condition)
+            }
+        }
+    }
+
+    private static func pair(
+        _ condition: Expression, _ left: Set<ColumnID>, _ right: Set<ColumnID>
+    ) -> (left: Expression, right: Expression)? {
+        guard case .call(let function, let arguments, _, _) = condition, function.name == "=",
+            arguments.count == 2
+        else { return nil }
+        let sides = arguments.map(\.referencedColumns)
+        guard !sides[0].isEmpty, !sides[1].isEmpty else { return nil }
+        let pair: (Expression, Expression)
+        if sides[0].isSubset(of: left), sides[1].isSubset(of: right) {
+            pair = (arguments[0], arguments[1])
+        } else if sides[1].isSubset(of: left), sides[0].isSubset(of: right) {
+            pair = (arguments[1], arguments[0])
+        } else {
+            return nil
+        }
+        return commonType(pair.0, pair.1)
+    }
+
+    /// Both sides in one form of memory, so that equal values hash equally.
+    private static func commonType(
+        _ left: Expression, _ right: Expression
+    ) -> (left: Expression, right: Expression)? {
+        let (a, b) = (left.type, right.type)
+        if a.isHashComparable(with: b), a.physical == b.physical { return (left, right) }
+        let wide: SQLType
+        switch (a, b) {
+        case (.smallint, .integer), (.integer, .smallint): wide = .integer
+        case (.smallint, .bigint), (.bigint, .smallint), (.integer, .bigint),
+            (.bigint, .integer):
+            wide = .bigint
+        case (.smallint, .numeric), (.integer, .numeric), (.bigint, .numeric),
+            (.numeric, .smallint), (.numeric, .integer), (.numeric, .bigint),
+            (.numeric, .numeric), (.decimal, _), (_, .decimal):
+            wide = .decimal
+        case (.real, .double), (.double, .real): wide = .double
+        default: return nil
+        }
+        func cast(_ side: Expression) -> Expression? {
+            if side.type == wide { return side }
+            guard let found = CastTable.cast(from: side.type, to: wide) else { return nil }
+            return .call(found.function, [side], wide, position: 0)
+        }
+        guard let x = cast(left), let y = cast(right) else { return nil }
+        return (x, y)
+    }
+}
+
+extension Expression {
+    var isPlainColumn: Bool { if case .column = self { true } else { false } }
+}

@@ -1,0 +1,97 @@
+import Basics
+import Catalog
+import Planning
+import Storage
+import Vectors
+
+/// Adds rows to one table within a change set, checking what the table demands.
+package struct TableWriter {
+    private let table: CatalogTable
+    private let context: QueryContext
+    private let keyIndices: [Int]
+
+    package init(_ table: CatalogTable, _ context: QueryContext) {
+        self.table = table
+        self.context = context
+        keyIndices = table.keyIndices
+    }
+
+    private var types: [SQLType] { table.columns.map(\.type) }
+
+    /// Appends whole rows in table order.
+    ///
+    /// - Throws: 23502 for a NULL, 23505 for a key that exists, 42501 for a row that policies refuse.
+    package func append(
+        _ batch: Batch, checks: [Compiled], to changes: inout ChangeSet
+    ) throws {
+        guard batch.count > 0 else { return }
+        try checkNulls(batch)
+        try check(batch, checks)
+        try checkKeys(batch, changes)
+        try changes.append(table.oid, batch)
+    }
+
+    package func checkNulls(_ batch: Batch) throws {
+        for (column, vector) in zip(table.columns, batch.columns)
+        where vector.hasNulls && (column.notNull || table.primaryKey?.columns.contains(column.id) == true) {
+            for row in 0..<batch.count where vector.isNull(row) {
+                throw SQLError(
+                    .notNullViolation,
+                    "null value in column \"\(column.name)\" of relation \"\(table.name)\""
+                        + " violates not-null constraint",
+                    detail: "Failing row contains (\(Self.text(batch, row)))."
+                )
+            }
+        }
+    }
+
+    package func check(_ batch: Batch, _ checks: [Compiled]) throws {
+        for check in checks {
+            let verdict = try check.evaluate(batch, context)
+            let flags = verdict.pointer(UInt8.self)
+            for row in 0..<batch.count
+            where verdict.isNull(row) || flags[row & verdict.rowMask] == 0 {
+                throw SQLError(
+                    .insufficientPrivilege,
+                    "new row violates row-level security policy for table \"\(table.name)\"")
+            }
+        }
+    }
+
+    private func checkKeys(_ batch: Batch, _ changes: ChangeSet) throws {
+        guard !keyIndices.isEmpty else { return }
+        let keys = Batch(columns: keyIndices.map { batch.columns[$0] }, count: batch.count)
+        if let row = try firstRepeated(keys) { throw duplicate(keys, row) }
+        guard let snapshot = changes.table(table.oid) else { return }
+        let found = try snapshot.lookup(keys: keys)
+        if let row = found.firstIndex(where: { $0 != Locator.none }) { throw duplicate(keys, row) }
+    }
+
+    /// The first row whose key an earlier row of the batch has.
+    func firstRepeated(_ keys: Batch) throws -> Int? {
+        let seen = KeyTable(keys.columns.map(\.type), memory: context.memory)
+        var numbers = [UInt32](repeating: 0, count: max(keys.count, 1))
+        try numbers.withUnsafeMutableBufferPointer {
+            if let base = $0.baseAddress {
+                try seen.findOrInsert(keys.columns, count: keys.count, into: base)
+            }
+        }
+        if seen.count == keys.count { return nil }
+        return (0..<keys.count).first { Int(numbers[$0]) < $0 && numbers[..<$0].contains(numbers[$0]) }
+    }
+
+    func duplicate(_ keys: Batch, _ row: Int) -> SQLError {
+        let names = keyIndices.map { table.columns[$0].name }.joined(separator: ", ")
+        return SQLError(
+            .uniqueViolation,
+            "duplicate key value violates unique constraint"
+                + " \"\(table.primaryKey?.name ?? "\(table.name)_pkey")\"",
+            detail: "Key (\(names))=(\(Self.text(keys, row))) already exists.")
+    }
+
+    static func text(_ batch: Batch, _ row: Int) -> String {
+        batch.columns.map { vector in
+            vector.isNull(row) ? "null" : TextFormat.string(vector, row: row)
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,241 @@
+import Basics
+import Vectors
+
+/// A column that grows by whole batches: what hash tables, sorts and windows keep rows in.
+///
+/// Values lie contiguously; strings are copied into an arena of its own, so the batches they came
+/// from may go. One writer at a time; readers after writing has ended.
+final class Column: @unchecked Sendable {
+    let type: SQLType
+    let physical: PhysicalType
+    /// The rows as one long vector; replaced when the column grows.
+    private(set) var vector: Vector
+    private let arena = StringArena()
+
+    init(_ type: SQLType) {
+        self.type = type
+        physical = type.physical
+        vector = Vector(type, capacity: 64)
+    }
+
+    var count: Int { vector.count }
+    var byteCount: Int { vector.capacity * (physical.stride + 1) + arena.byteCount }
+
+    @inline(__always)
+    func pointer<T>(_: T.Type) -> UnsafeMutablePointer<T> { vector.pointer(T.self) }
+    @inline(__always)
+    func isNull(_ row: Int) -> Bool { vector.isNull(row) }
+
+    func reserve(_ rows: Int) {
+        let needed = count + rows
+        guard needed > vector.capacity else { return }
+        let grown = Vector(type, capacity: max(needed, vector.capacity * 2))
+        grown.data.copyMemory(from: vector.data, byteCount: count * physical.stride)
+        if let old = vector.validity { grown.makeValidity().update(from: old, count: count) }
+        grown.count = count
+        grown.owners = vector.owners
+        vector = grown
+    }
+
+    /// Appends all rows of a vector, or those at `positions`.
+    func append(_ vector: Vector, positions: UnsafePointer<UInt32>? = nil, count rows: Int) {
+        reserve(rows)
+        let constant = vector.isConstant
+        switch physical.stride {
+        case 1: copy(UInt8.self, vector, positions, rows, constant)
+        case 2: copy(UInt16.self, vector, positions, rows, constant)
+        case 4: copy(UInt32.self, vector, positions, rows, constant)
+        case 8: copy(UInt64.self, vector, positions, rows, constant)
+        case 32: copy(Decimal.self, vector, positions, rows, constant)
+        default:
+            if physical == .bytes {
+                copyStrings(vector, positions, rows, constant)
+            } else {
+                copy(UInt128.self, vector, positions, rows, constant)
+            }
+        }
+        if let source = vector.validity {
+            let target = self.vector.makeValidity() + count
+            for row in 0..<rows {
+                target[row] = source[constant ? 0 : positions.map { Int($0[row]) } ?? row]
+            }
+        }
+        self.vector.count += rows
+    }
+
+    @inline(__always)
+    private func copy<T>(
+        _: T.Type, _ vector: Vector, _ positions: UnsafePointer<UInt32>?, _ rows: Int,
+        _ constant: Bool
+    ) {
+        let source = vector.pointer(T.self)
+        let target = pointer(T.self) + count
+        if constant {
+            target.initialize(repeating: source[0], count: rows)
+        } else if let positions {
+            for row in 0..<rows { target[row] = source[Int(positions[row])] }
+        } else {
+            target.update(from: source, count: rows)
+        }
+    }
+
+    private func copyStrings(
+        _ vector: Vector, _ positions: UnsafePointer<UInt32>?, _ rows: Int, _ constant: Bool
+    ) {
+        let source = vector.pointer(StringView.self)
+        let target = pointer(StringView.self) + count
+        if constant {
+            target.initialize(repeating: arena.copy(source[0]), count: rows)
+            return
+        }
+        for row in 0..<rows {
+            target[row] = arena.copy(source[positions.map { Int($0[row]) } ?? row])
+        }
+    }
+
+    func appendNulls(_ rows: Int) {
+        reserve(rows)
+        let flags = vector.makeValidity() + count
+        flags.update(repeating: 0, count: rows)
+        if physical == .bytes {
+            (pointer(StringView.self) + count).initialize(repeating: .empty, count: rows)
+        } else {
+            (vector.data + count * physical.stride).initializeMemory(
+                as: UInt8.self, repeating: 0, count: rows * physical.stride)
+        }
+        vector.count += rows
+    }
+
+    /// Takes over all rows of another column of the same type.
+    func append(_ other: Column) {
+        reserve(other.count)
+        let stride = physical.stride
+        (vector.data + count * stride).copyMemory(
+            from: other.vector.data, byteCount: other.count * stride)
+        if physical == .bytes { vector.owners.append(other) }
+        if let source = other.vector.validity {
+            (vector.makeValidity() + count).update(from: source, count: other.count)
+        } else if let flags = vector.validity {
+            (flags + count).update(repeating: 1, count: other.count)
+        }
+        vector.count += other.count
+    }
+
+    /// A vector of the rows at the indices, sharing strings. UInt32.max gives NULL.
+    func gather(_ indices: UnsafePointer<UInt32>, count rows: Int, hasMissing: Bool = false)
+        -> Vector
+    {
+        let result = Vector(type, capacity: rows)
+        result.count = rows
+        if hasMissing {
+            gatherWithMissing(indices, rows, result)
+        } else {
+            switch physical.stride {
+            case 1: gather(UInt8.self, indices, rows, result)
+            case 2: gather(UInt16.self, indices, rows, result)
+            case 4: gather(UInt32.self, indices, rows, result)
+            case 8: gather(UInt64.self, indices, rows, result)
+            case 32: gather(Decimal.self, indices, rows, result)
+            default: gather(UInt128.self, indices, rows, result)
+            }
+            if let validity = vector.validity {
+                let target = result.makeValidity()
+                for row in 0..<rows { target[row] = validity[Int(indices[row])] }
+            }
+        }
+        if physical == .bytes { result.owners.append(self) }
+        return result
+    }
+
+    @inline(__always)
+    private func gather<T>(
+        _: T.Type, _ indices: UnsafePointer<UInt32>, _ rows: Int, _ result: Vector
+    ) {
+        let source = pointer(T.self)
+        let target = result.pointer(T.self)
+        for row in 0..<rows { target[row] = source[Int(indices[row])] }
+    }
+
+    private func gatherWithMissing(
+        _ indices: UnsafePointer<UInt32>, _ rows: Int, _ result: Vector
+    ) {
+        let stride = physical.stride
+        for row in 0..<rows {
+            let index = indices[row]
+            if index == .max || isNull(Int(index)) {
+                result.setNull(row)
+            } else {
+                (result.data + row * stride).copyMemory(
+                    from: vector.data + Int(index) * stride, byteCount: stride)
+            }
+        }
+    }
+
+    /// A vector of consecutive rows, sharing strings.
+    func slice(_ range: Range<Int>) -> Vector {
+        let result = Vector(type, capacity: range.count)
+        result.count = range.count
+        let stride = physical.stride
+        result.data.copyMemory(
+            from: vector.data + range.lowerBound * stride, byteCount: range.count * stride)
+        if let validity = vector.validity {
+            result.makeValidity().update(from: validity + range.lowerBound, count: range.count)
+        }
+        if physical == .bytes { result.owners.append(self) }
+        return result
+    }
+}
+
+/// Rows kept column by column: a materialized result.
+final class RowSet: @unchecked Sendable {
+    let columns: [Column]
+    private(set) var count = 0
+    private var reserved = 0
+    private let memory: MemoryBudget
+
+    init(_ types: [SQLType], memory: MemoryBudget) {
+        columns = types.map(Column.init)
+        self.memory = memory
+    }
+
+    deinit { memory.release(reserved) }
+
+    func append(_ batch: Batch) throws {
+        try append(batch.columns, count: batch.count)
+    }
+
+    func append(
+        _ vectors: [Vector], positions: UnsafePointer<UInt32>? = nil, count rows: Int
+    ) throws {
+        guard count + rows < Int(UInt32.max) else {
+            throw SQLError(.programLimitExceeded, "an intermediate result exceeds 4 billion rows")
+        }
+        for (column, vector) in zip(columns, vectors) {
+            column.append(vector, positions: positions, count: rows)
+        }
+        count += rows
+        try account()
+    }
+
+    func append(_ other: RowSet) throws {
+        for (column, source) in zip(columns, other.columns) { column.append(source) }
+        count += other.count
+        try account()
+    }
+
+    private func account() throws {
+        let bytes = columns.reduce(0) { $0 + $1.byteCount }
+        if bytes > reserved {
+            try memory.reserve(bytes - reserved)
+            reserved = bytes
+        }
+    }
+
+    func batch(_ range: Range<Int>) -> Batch {
+        Batch(columns: columns.map { $0.slice(range) }, count: range.count)
+    }
+
+    func gather(_ indices: UnsafePointer<UInt32>, count rows: Int) -> Batch {
+        Batch(columns: columns.map { $0.gather(indices, count: rows) }, count: rows)
+    }
+}

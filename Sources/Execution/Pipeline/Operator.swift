@@ -1,0 +1,120 @@
+import Basics
+import Planning
+import Synchronization
+import Vectors
+
+/// A physical operator: part of a tree that can be run any number of times.
+///
+/// `stream` runs whatever must be complete first (the build side of a join, a sort's input) and gives
+/// the rest as a source and a chain of stages, which `Pipeline` drives with as many workers as fit.
+package class Operator: @unchecked Sendable {
+    package let columns: [(ColumnID, SQLType)]
+    package let children: [Operator]
+    /// The optimizer's guess, for EXPLAIN.
+    package var estimatedRows: Double
+    let statistics = OperatorStatistics()
+
+    init(columns: [(ColumnID, SQLType)], children: [Operator] = [], estimatedRows: Double = 0) {
+        self.columns = columns
+        self.children = children
+        self.estimatedRows = estimatedRows
+    }
+
+    func stream(_ context: QueryContext) throws -> Stream {
+        preconditionFailure("\(Self.self) does not say how it runs")
+    }
+
+    /// What EXPLAIN shows: a name, then lines of detail.
+    package var title: String { String(describing: Self.self) }
+    package var details: [String] { [] }
+
+    final var types: [SQLType] { columns.map(\.1) }
+}
+
+/// What EXPLAIN ANALYZE tells of one operator, summed over workers and runs.
+package final class OperatorStatistics: Sendable {
+    private let rowsAtomic = Atomic<Int>(0)
+    private let nanosecondsAtomic = Atomic<Int>(0)
+    private let runsAtomic = Atomic<Int>(0)
+    private let notesLock = Mutex<[(String, Int)]>([])
+
+    package var rows: Int { rowsAtomic.load(ordering: .relaxed) }
+    /// Own time, without the operators below and above, summed over workers.
+    package var nanoseconds: Int { nanosecondsAtomic.load(ordering: .relaxed) }
+    package var runs: Int { runsAtomic.load(ordering: .relaxed) }
+    /// Counters such as "segments read", in order of first mention.
+    package var notes: [(String, Int)] { notesLock.withLock { $0 } }
+
+    func add(rows: Int) { rowsAtomic.wrappingAdd(rows, ordering: .relaxed) }
+    func add(nanoseconds: Int) {
+        nanosecondsAtomic.wrappingAdd(nanoseconds, ordering: .relaxed)
+    }
+    func addRun() { runsAtomic.wrappingAdd(1, ordering: .relaxed) }
+    func note(_ name: String, _ amount: Int) {
+        notesLock.withLock { notes in
+            if let index = notes.firstIndex(where: { $0.0 == name }) {
+                notes[index].1 += amount
+            } else {
+                notes.append((name, amount))
+            }
+        }
+    }
+}
+
+/// Batches on their way: a source, and stages that each batch passes through in order.
+struct Stream {
+    var source: any BatchSource
+    var stages: [Stage] = []
+    /// Set by a stage that needs no more rows.
+    var stop = StopFlag()
+
+    func adding(_ stage: Stage) -> Stream {
+        var copy = self
+        copy.stages.append(stage)
+        return copy
+    }
+}
+
+final class StopFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    func set() { flag.store(true, ordering: .relaxed) }
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// Hands out batches to one or more workers.
+protocol BatchSource: AnyObject, Sendable {
+    /// How many readers may be worth having; 1 where order matters.
+    var parallelism: Int { get }
+    func makeReader(_ context: QueryContext) throws -> BatchReader
+}
+
+/// One worker's view of a source.
+class BatchReader {
+    func next() throws -> Batch? { nil }
+}
+
+/// A step that turns one batch into any number; shared by the workers.
+class Stage: @unchecked Sendable {
+    let owner: Operator
+    init(_ owner: Operator) { self.owner = owner }
+    func makeLocal(_ context: QueryContext) throws -> LocalStage {
+        preconditionFailure("\(Self.self) has no local part")
+    }
+}
+
+/// One worker's part of a stage.
+class LocalStage {
+    func process(_ batch: Batch, _ emit: (Batch) throws -> Void) throws {}
+}
+
+/// One worker's end of a pipeline.
+class LocalSink {
+    func consume(_ batch: Batch) throws {}
+}
+
+/// A sink from a closure; for one worker.
+final class ClosureSink: LocalSink {
+    private let body: (Batch) throws -> Void
+    init(_ body: @escaping (Batch) throws -> Void) { self.body = body }
+    override func consume(_ batch: Batch) throws { try body(batch) }
+}

@@ -1,0 +1,352 @@
+import Basics
+import CKernels
+import Encodings
+import Planning
+import Storage
+import Synchronization
+import Vectors
+
+/// Filters of one run of a scan, and what has been learnt per segment.
+final class ScanFilters: @unchecked Sendable {
+    /// Filters that the kernels decide on codes or values.
+    let fast: [ScanFilter]
+    /// The expression of each fast filter, for chunks whose encoding it does not suit.
+    let sources: [Compiled]
+    /// The rest, in order, over the scan's columns.
+    let general: [Compiled]
+    /// All of them, for rows that are not in chunks.
+    let all: [Compiled]
+    let columnIDs: [UInt32]
+    let types: [SQLType]
+    private let context: QueryContext
+    private let bitmaps = Mutex<[BitmapKey: CodeBitmap]>([:])
+
+    private struct BitmapKey: Hashable {
+        var segment: UInt64
+        var filter: Int
+    }
+
+    init(
+        _ conditions: [ScanCondition], columnIDs: [UInt32], types: [SQLType],
+        context: QueryContext
+    ) throws {
+        var fast: [ScanFilter] = []
+        var sources: [Compiled] = []
+        var general: [Compiled] = []
+        for condition in conditions {
+            let filter = try condition.prepare(types, context)
+            if case .general(let compiled) = filter {
+                general.append(compiled)
+            } else {
+                fast.append(filter)
+                sources.append(condition.compiled)
+            }
+        }
+        self.fast = fast
+        self.sources = sources
+        self.general = general
+        all = conditions.map(\.compiled)
+        self.columnIDs = columnIDs
+        self.types = types
+        self.context = context
+    }
+
+    /// Whether the chunk's bounds rule out every row.
+    func isPruned(_ segment: Segment, chunk: Int) -> Bool {
+        for filter in fast {
+            let column: Int
+            let low: Int64
+            let high: Int64
+            switch filter {
+            case .range(let index, let from, let to): (column, low, high) = (index, from, to)
+            case .oneOf(let index, let values):
+                guard let first = values.first, let last = values.last else { return true }
+                (column, low, high) = (index, first, last)
+            case .single, .general: continue
+            }
+            if low > high { return true }
+            guard let zone = segment.zone(column: columnIDs[column], chunk: chunk) else { continue }
+            if zone.isAllNull { return true }
+            guard case .int(let least) = zone.min, case .int(let greatest) = zone.max else {
+                continue
+            }
+            if least > high || greatest < low { return true }
+            if case .oneOf(_, let values) = filter,
+                !values.contains(where: { $0 >= least && $0 <= greatest })
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Which dictionary codes of a segment satisfy a fast filter.
+    fileprivate func bitmap(
+        _ filter: Int, _ segment: UInt64, _ dictionary: SegmentDictionary
+    ) throws -> CodeBitmap {
+        let key = BitmapKey(segment: segment, filter: filter)
+        if let known = bitmaps.withLock({ $0[key] }) { return known }
+        let made = CodeBitmap(count: dictionary.count)
+        switch fast[filter] {
+        case .range(_, let low, let high):
+            for code in 0..<dictionary.count {
+                let value = dictionary.integers[code]
+                if value >= low, value <= high { made.set(code) }
+            }
+        case .oneOf(_, let values):
+            for value in values {
+                if let code = dictionary.code(of: value) { made.set(Int(code)) }
+            }
+        case .single(_, let predicate):
+            try evaluate(predicate, dictionary, types[filterColumn(filter)], into: made)
+        case .general: break
+        }
+        bitmaps.withLock { $0[key] = made }
+        return made
+    }
+
+    func filterColumn(_ filter: Int) -> Int {
+        switch fast[filter] {
+        case .range(let column, _, _), .oneOf(let column, _), .single(let column, _): column
+        case .general: 0
+        }
+    }
+
+    private func evaluate(
+        _ predicate: Compiled, _ dictionary: SegmentDictionary, _ type: SQLType,
+        into bitmap: CodeBitmap
+    ) throws {
+        var start = 0
+        var rows = [UInt32](repeating: 0, count: Vector.standardCapacity)
+        while start < dictionary.count {
+            let count = min(Vector.standardCapacity, dictionary.count - start)
+            let vector = dictionary.vector(start..<(start + count), type)
+            let found = try rows.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return 0 }
+                return try predicate.select(
+                    Batch(columns: [vector], count: count), context, into: base)
+            }
+            for index in 0..<found { bitmap.set(start + Int(rows[index])) }
+            start += count
+        }
+    }
+}
+
+/// A bit per dictionary code.
+final class CodeBitmap: @unchecked Sendable {
+    let bytes: UnsafeMutablePointer<UInt8>
+    private(set) var setCount = 0
+    let count: Int
+
+    init(count: Int) {
+        self.count = count
+        let size = count / 8 + 1 + Int(SH_SLACK)
+        bytes = .allocate(capacity: size)
+        bytes.initialize(repeating: 0, count: size)
+    }
+    deinit { bytes.deallocate() }
+
+    func set(_ code: Int) {
+        bytes[code >> 3] |= 1 << UInt8(code & 7)
+        setCount += 1
+    }
+    func contains(_ code: Int) -> Bool { bytes[code >> 3] >> UInt8(code & 7) & 1 == 1 }
+}
+
+extension SegmentDictionary {
+    /// Some of the values as a vector that shares their bytes.
+    func vector(_ range: Range<Int>, _ type: SQLType) -> Vector {
+        let vector = Vector(type, capacity: max(range.count, 1))
+        vector.count = range.count
+        if !isInteger {
+            vector.pointer(StringView.self).update(
+                from: views + range.lowerBound, count: range.count)
+            vector.owners = [self]
+            return vector
+        }
+        let arena = StringArena()
+        for (row, code) in range.enumerated() {
+            let value = integers[code]
+            if vector.physical == .bool {
+                vector.pointer(UInt8.self)[row] = value != 0 ? 1 : 0
+            } else {
+                vector.store(.int(value), at: row, arena: arena)
+            }
+        }
+        return vector
+    }
+}
+
+/// Applies the fast filters to the blocks of one chunk.
+struct ChunkSelector {
+    private enum Step {
+        case codes(ColumnChunk, low: UInt32, high: UInt32)
+        case bitmap(ColumnChunk, CodeBitmap)
+        case values(ColumnChunk, low: Int64, high: Int64)
+    }
+    private var steps: [Step] = []
+    private(set) var isEmpty = false
+    /// Filters that this chunk's encoding leaves to the general evaluation.
+    private(set) var leftover: [Compiled] = []
+    private let deleted: UnsafePointer<UInt64>?
+    private let codes: UnsafeMutablePointer<UInt32>
+    private let wide: UnsafeMutablePointer<Int64>
+    private let mask: UnsafeMutablePointer<UInt64>
+    private let part: UnsafeMutablePointer<UInt64>
+
+    init(
+        _ filters: ScanFilters, _ fragment: SegmentFragment, chunk: Int, scratch: ScanScratch,
+        load: (Int) throws -> ColumnChunk?
+    ) throws {
+        deleted = fragment.deleted?.words(chunk: chunk)
+        codes = scratch.codes
+        wide = scratch.wide
+        mask = scratch.mask
+        part = scratch.part
+        for index in filters.fast.indices {
+            let column = filters.filterColumn(index)
+            guard let data = try load(column) else {
+                leftover.append(filters.sources[index])
+                continue
+            }
+            try add(filters, index, data, fragment.segment.id)
+            if isEmpty { return }
+        }
+    }
+
+    private mutating func add(
+        _ filters: ScanFilters, _ index: Int, _ chunk: ColumnChunk, _ segment: UInt64
+    ) throws {
+        if chunk.nullCount == chunk.count {
+            isEmpty = true
+            return
+        }
+        if let dictionary = chunk.dictionary, chunk.hasCodes {
+            let bitmap = try filters.bitmap(index, segment, dictionary)
+            if bitmap.setCount == 0 {
+                isEmpty = true
+            } else if bitmap.setCount < dictionary.count || chunk.hasNulls {
+                steps.append(.bitmap(chunk, bitmap))
+            }
+            return
+        }
+        switch filters.fast[index] {
+        case .range(_, let low, let high):
+            guard low <= high else {
+                isEmpty = true
+                return
+            }
+            if chunk.hasCodes {
+                let first = Int128(low) - Int128(chunk.codeBase)
+                let last = Int128(high) - Int128(chunk.codeBase)
+                if last < 0 || first > Int128(chunk.codeMax) {
+                    isEmpty = true
+                    return
+                }
+                if first <= 0, last >= Int128(chunk.codeMax), !chunk.hasNulls { return }
+                steps.append(
+                    .codes(
+                        chunk, low: UInt32(clamping: first), high: UInt32(clamping: last)))
+            } else if chunk.hasValues {
+                steps.append(.values(chunk, low: low, high: high))
+            } else {
+                leftover.append(filters.sources[index])
+            }
+        case .oneOf(_, let values):
+            guard chunk.hasCodes, chunk.codeMax < 1 << 22 else {
+                leftover.append(filters.sources[index])
+                return
+            }
+            let bitmap = CodeBitmap(count: Int(chunk.codeMax) + 1)
+            for value in values {
+                let code = Int128(value) - Int128(chunk.codeBase)
+                if code >= 0, code <= Int128(chunk.codeMax) { bitmap.set(Int(code)) }
+            }
+            if bitmap.setCount == 0 { isEmpty = true } else { steps.append(.bitmap(chunk, bitmap)) }
+        case .single, .general: leftover.append(filters.sources[index])
+        }
+    }
+
+    /// Whether every row of the chunk passes, so that blocks need not be asked.
+    var passesAll: Bool { steps.isEmpty && deleted == nil && !isEmpty }
+
+    /// Positions (0…1023) of the block's rows that pass; returns how many. `out` has room for 1,040.
+    func select(block: Int, rows: Int, into out: UnsafeMutablePointer<UInt16>) -> Int {
+        if isEmpty { return 0 }
+        let words = 16
+        fill(rows)
+        if let deleted {
+            for word in 0..<words { mask[word] &= ~deleted[block * words + word] }
+        }
+        for step in steps {
+            let chunk: ColumnChunk
+            switch step {
+            case .codes(let data, let low, let high):
+                chunk = data
+                data.codes(block: block, into: codes)
+                sh_range_mask_u32(codes, 1024, low, high, part)
+            case .bitmap(let data, let bitmap):
+                chunk = data
+                data.codes(block: block, into: codes)
+                sh_bitmap_mask(codes, rows, bitmap.bytes, part)
+            case .values(let data, let low, let high):
+                chunk = data
+                data.values(block: block, into: wide)
+                sh_range_mask_i64(wide, rows, low, high, part)
+            }
+            let used = (rows + 63) >> 6
+            var any: UInt64 = 0
+            for word in 0..<used {
+                mask[word] &= part[word]
+                any |= mask[word]
+            }
+            if any != 0, chunk.hasNulls {
+                chunk.validityMask(block: block, into: part)
+                any = 0
+                for word in 0..<used {
+                    mask[word] &= part[word]
+                    any |= mask[word]
+                }
+            }
+            if any == 0 { return 0 }
+        }
+        return sh_mask_select_u16(mask, rows, 0, out)
+    }
+
+    private func fill(_ rows: Int) {
+        for word in 0..<16 {
+            let left = rows - word * 64
+            mask[word] = left >= 64 ? .max : left <= 0 ? 0 : (1 << UInt64(left)) - 1
+        }
+    }
+}
+
+/// A worker's buffers for scanning.
+final class ScanScratch {
+    let codes: UnsafeMutablePointer<UInt32>
+    let wide: UnsafeMutablePointer<Int64>
+    let mask: UnsafeMutablePointer<UInt64>
+    let part: UnsafeMutablePointer<UInt64>
+    let positions: UnsafeMutablePointer<UInt16>
+
+    init() {
+        codes = .allocate(capacity: 1024 + 32)
+        wide = .allocate(capacity: 1024 + 32)
+        mask = .allocate(capacity: 32)
+        part = .allocate(capacity: 32)
+        positions = .allocate(capacity: 1024 + 64)
+        codes.initialize(repeating: 0, count: 1024 + 32)
+        wide.initialize(repeating: 0, count: 1024 + 32)
+        mask.initialize(repeating: 0, count: 32)
+        part.initialize(repeating: 0, count: 32)
+        positions.initialize(repeating: 0, count: 1024 + 64)
+    }
+
+    deinit {
+        codes.deallocate()
+        wide.deallocate()
+        mask.deallocate()
+        part.deallocate()
+        positions.deallocate()
+    }
+}

@@ -1,0 +1,104 @@
+import Basics
+import Planning
+import Vectors
+
+/// One worker's results: an entry a group.
+final class StarTotals {
+    /// Rows of each group.
+    var rows = GroupArray<Int64>(zero: 0)
+    /// 64-bit sums that cannot have overflowed since they were last emptied into `wide`.
+    var sums: [GroupArray<Int64>] = []
+    var wide: [GroupArray<Int128>] = []
+    let states: [AggregateState?]
+    private let aggregates: [StarAggregate]
+    /// How large the entries of `sums` may be by now.
+    private var reach: [Int128]
+
+    init(_ run: StarRun) throws {
+        aggregates = run.star.aggregates
+        rows.resize(run.groupCount)
+        states = try aggregates.map { aggregate in
+            if aggregate.isCount { return nil }
+            if aggregate.isFastSum, run.isFast(aggregate) { return nil }
+            let state = try aggregate.compiled.makeState(run.context)
+            state.resize(run.groupCount)
+            return state
+        }
+        for index in aggregates.indices {
+            var sum = GroupArray<Int64>(zero: 0)
+            var big = GroupArray<Int128>(zero: 0)
+            if states[index] == nil, !aggregates[index].isCount {
+                sum.resize(run.groupCount)
+                big.resize(run.groupCount)
+            }
+            sums.append(sum)
+            wide.append(big)
+        }
+        reach = [Int128](repeating: 0, count: aggregates.count)
+    }
+
+    deinit {
+        rows.deallocate()
+        for sum in sums { sum.deallocate() }
+        for big in wide { big.deallocate() }
+    }
+
+    /// Makes room for `amount` more in every group's 64-bit sum.
+    func prepare(_ aggregate: Int, _ amount: Int128) {
+        reach[aggregate] += amount
+        if reach[aggregate] < Int128(Int64.max) { return }
+        empty(aggregate)
+        reach[aggregate] = amount
+    }
+
+    private func empty(_ aggregate: Int) {
+        let (sum, big) = (sums[aggregate], wide[aggregate])
+        for group in 0..<sum.count {
+            big.base[group] &+= Int128(sum.base[group])
+            sum.base[group] = 0
+        }
+        reach[aggregate] = 0
+    }
+
+    func merge(_ other: StarTotals, _ groupCount: Int) throws {
+        for group in 0..<groupCount { rows.base[group] &+= other.rows.base[group] }
+        let identity = [UInt32](0..<UInt32(truncatingIfNeeded: groupCount))
+        for index in aggregates.indices {
+            if let state = states[index], let theirs = other.states[index] {
+                try identity.withUnsafeBufferPointer {
+                    if let base = $0.baseAddress { try state.merge(theirs, base, groupCount) }
+                }
+                continue
+            }
+            if aggregates[index].isCount { continue }
+            empty(index)
+            other.empty(index)
+            for group in 0..<groupCount {
+                wide[index].base[group] &+= other.wide[index].base[group]
+            }
+        }
+    }
+
+    func result(_ index: Int, _ groups: [UInt32]) throws -> Vector {
+        let call = aggregates[index].call
+        if let state = states[index] {
+            var values: [Vector] = []
+            // Mostly all groups are wanted; gather from one result.
+            values.append(try state.result(0..<rows.count, call.type))
+            return values[0].gather(groups)
+        }
+        if aggregates[index].isCount {
+            let vector = Vector(call.type, capacity: max(groups.count, 1))
+            vector.count = groups.count
+            for (row, group) in groups.enumerated() {
+                vector.pointer(Int64.self)[row] = rows.base[Int(group)]
+            }
+            return vector
+        }
+        empty(index)
+        let scale = max(0, call.arguments[0].type.unitScale)
+        return try IntegerSumState.result(
+            groups.map { (wide[index].base[Int($0)], rows.base[Int($0)]) }, scale: scale,
+            isAverage: call.function == .avg, call.type)
+    }
+}
