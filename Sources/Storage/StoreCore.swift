@@ -155,7 +155,7 @@ final class StoreCore: Sendable {
             bytesMax: options.manifestBytesMax, files: files)
         let sequencer = Sequencer(
             state: found.state, wal: log, walFiles: found.walNumbers + [found.nextWAL],
-            manifest: manifest, paths: paths, files: files, options: options)
+            manifest: manifest, named: found.named, paths: paths, files: files, options: options)
         // Without tails the old log files are done with.
         if found.state.tables.values.allSatisfy({ $0.tails.isEmpty }) {
             try sequencer.record(found.state, nextFile: found.nextFile)

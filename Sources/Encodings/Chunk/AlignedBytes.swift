@@ -10,12 +10,8 @@ package final class AlignedBytes: @unchecked Sendable {
         self.count = count
         memory = .allocate(byteCount: count + Int(SH_SLACK), alignment: 64)
         (memory + count).initializeMemory(as: UInt8.self, repeating: 0, count: Int(SH_SLACK))
-        do {
-            try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
-        } catch {
-            memory.deallocate()
-            throw error
-        }
+        // If this throws, deinit runs, since every property is set.
+        try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
     }
 
     /// A copy of the given bytes.
@@ -25,8 +21,13 @@ package final class AlignedBytes: @unchecked Sendable {
 
     deinit { memory.deallocate() }
 
+    /// For holders of these bytes only: valid no longer than the object, which a local name alone does
+    /// not keep alive.
     package var start: UnsafeRawPointer { UnsafeRawPointer(memory) }
-    package var buffer: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: memory, count: count)
+
+    /// The bytes, alive throughout the call.
+    package func withBytes<R>(_ use: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        defer { withExtendedLifetime(self) {} }
+        return try use(UnsafeRawBufferPointer(start: memory, count: count))
     }
 }

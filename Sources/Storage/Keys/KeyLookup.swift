@@ -83,16 +83,9 @@ struct KeyLookup {
     func matches(in fragment: SegmentFragment, except isFound: (Int) -> Bool) throws -> [Match] {
         let segment = fragment.segment
         guard segment.hasKeys else { return [] }
-        var wanted: [Int] = []
-        var sorted: [UInt64] = []
+        let wanted = order.filter { !isFound($0) }
+        let sorted = wanted.map { hashes[$0] }
         do {
-            for key in order where !isFound(key) {
-                if try segment.mayContain(hash: hashes[key]) {
-                    wanted.append(key)
-                    sorted.append(hashes[key])
-                }
-            }
-            if wanted.isEmpty { return [] }
             let hits = try sorted.withUnsafeBufferPointer { try segment.keyLookup(sorted: $0) }
             let live = hits.filter { fragment.deleted?.contains(Int($0.row)) != true }
             return try verify(live, wanted, fragment)

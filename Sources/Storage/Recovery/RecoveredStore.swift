@@ -25,6 +25,9 @@ struct RecoveredStore {
     var nextWAL: UInt64 = 1
     var nextFile: UInt64 = 1
     var repairs: [Repair] = []
+    /// Every segment that manifest or log names, those of dropped tables too: until the manifest says
+    /// otherwise, the next recovery opens them all again.
+    var named: [SegmentFile] = []
 
     private let paths: StorePaths
     private let files: any FileSystem
@@ -117,9 +120,10 @@ struct RecoveredStore {
             for segment in table.segments.values.sorted(by: {
                 $0.entry.fragment < $1.entry.fragment
             }) {
+                let file = try shop.open(segment.entry)
+                named.append(file)
                 own.segments.append(
-                    SegmentFragment(
-                        try shop.open(segment.entry), spec: table.spec, deleted: segment.deleted))
+                    SegmentFragment(file, spec: table.spec, deleted: segment.deleted))
             }
             state.tables[id] = own
         }
@@ -239,7 +243,9 @@ struct RecoveredStore {
         case .alter(let spec): state.alter(spec)
         case .drop(let table): state.drop(table)
         case .segments(let table, let entries):
-            state.add(try entries.map { try shop.open($0) }, to: table)
+            let files = try entries.map { try shop.open($0) }
+            named += files
+            state.add(files, to: table)
             for entry in entries {
                 state.nextFragment = max(state.nextFragment, entry.fragment + 1)
                 state.nextRun = max(state.nextRun, entry.run + 1)
@@ -258,10 +264,7 @@ struct RecoveredStore {
     }
 
     private mutating func findOrphans() throws {
-        var live = Set<String>()
-        for table in state.tables.values {
-            for segment in table.segments { live.insert(segment.file.path) }
-        }
+        let live = Set(named.map(\.path))
         for tier in [Tier.hot, .archive] {
             let directory = paths.directory(of: tier)
             guard try files.exists(directory) else { continue }

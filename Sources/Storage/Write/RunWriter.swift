@@ -30,10 +30,11 @@ struct SegmentShop: Sendable {
         } catch let error as SQLError {
             throw error.naming(path)
         }
-        guard segment.rowCount == entry.rowCount else {
+        guard segment.rowCount == entry.rowCount, segment.footerChecksum == entry.footerChecksum
+        else {
             throw SQLError(
                 .dataCorrupted,
-                "file \"\(path)\" is damaged: \(segment.rowCount) rows instead of \(entry.rowCount)")
+                "file \"\(path)\" is damaged: it is not the segment that the manifest names")
         }
         return SegmentFile(entry: entry, segment: segment, path: path, files: files)
     }

@@ -21,8 +21,8 @@ final class Sequencer: @unchecked Sendable {
 
     init(
         state: WorkingState, wal: consuming LogFile, walFiles: [UInt64],
-        manifest: consuming ManifestLog, paths: StorePaths, files: any FileSystem,
-        options: StoreOptions
+        manifest: consuming ManifestLog, named: [SegmentFile] = [], paths: StorePaths,
+        files: any FileSystem, options: StoreOptions
     ) {
         self.state = state
         self.wal = wal
@@ -31,7 +31,7 @@ final class Sequencer: @unchecked Sendable {
         self.paths = paths
         self.files = files
         self.options = options
-        noteFiles()
+        for file in named { known[file.entry.file] = file }
     }
 
     // MARK: Commits
