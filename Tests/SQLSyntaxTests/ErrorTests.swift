@@ -163,11 +163,6 @@ import Testing
         ("values (", "42601", 9, "syntax error at end of input"),
         ("table", "42601", 6, "syntax error at end of input"),
         ("lock t in foo mode", "42601", 11, "syntax error at or near \"foo\""),
-        ("select E'\\u00zz'", "22025", 10, "invalid Unicode escape"),
-        (
-            "select E'\\ud800x'", "42601", 16,
-            "invalid Unicode surrogate pair at or near \"x\""
-        ),
         ("select 'a' \n 'b' 'c'", "42601", 18, "syntax error at or near \"'c'\""),
         ("select a::", "42601", 11, "syntax error at end of input"),
         ("select \\", "42601", 8, "syntax error at or near \"\\\""),
@@ -191,7 +186,6 @@ import Testing
         ("create schema", "42601", 14, "syntax error at end of input"),
         ("truncate", "42601", 9, "syntax error at end of input"),
         ("select operator(a.b)", "42601", 20, "syntax error at or near \")\""),
-        ("select $0 +", "42601", 12, "syntax error at end of input"),
     ]
 
     @Test(arguments: cases)

@@ -45,8 +45,6 @@ extension Parser {
 
     /// `( query )`.
     mutating func parenthesizedQuery() throws -> Query {
-        try enter()
-        defer { leave() }
         try expect(.leftParen)
         let query = try query()
         try expect(.rightParen)
@@ -299,11 +297,10 @@ extension Parser {
     // MARK: The tail
 
     private mutating func queryTail(of query: inout Query) throws {
-        let orderPlace = position
         let orderBy = try optionalOrderBy()
-        if !orderBy.isEmpty {
+        if let first = orderBy.first {
             guard query.orderBy.isEmpty else {
-                throw syntaxError("multiple ORDER BY clauses not allowed", at: orderPlace)
+                throw syntaxError("multiple ORDER BY clauses not allowed", at: first.expr.position)
             }
             query.orderBy = orderBy
         }
@@ -324,7 +321,9 @@ extension Parser {
                 try locking(of: &query)
             default:
                 if let limit, query.limit != nil {
-                    throw syntaxError("multiple LIMIT clauses not allowed", at: limit.position)
+                    throw syntaxError(
+                        "multiple LIMIT clauses not allowed",
+                        at: limit.count?.position ?? limit.position)
                 }
                 if let offset, query.offset != nil {
                     throw syntaxError("multiple OFFSET clauses not allowed", at: offset.position)

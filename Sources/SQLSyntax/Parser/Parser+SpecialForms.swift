@@ -97,6 +97,7 @@ extension Parser {
         advance()
         advance()
         let fieldPlace = position
+        if at(.from) { throw unexpected() }
         let field = isString ? try string() : try label().text
         try expect(.from)
         let value = try expression()

@@ -9,7 +9,7 @@ package struct Parser {
     /// Levels of SQL nesting that are accepted, and levels a tree may have.
     static let depthMax = 500
     /// Stack that parsing may use; threads have at least 512 KiB.
-    static let stackBytesMax = 320 << 10
+    static let stackBytesMax = 384 << 10
 
     let tokens: Tokens
     var index = 0
