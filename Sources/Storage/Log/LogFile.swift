@@ -35,6 +35,8 @@ struct LogFile: ~Copyable {
     let file: any File
     /// Where the next frame goes.
     private(set) var end: Int
+    /// Whether a whole seal, or nothing, is behind the end.
+    private var isSealed = true
 
     private init(header: Header, file: any File, end: Int) {
         self.header = header
@@ -104,12 +106,20 @@ struct LogFile: ~Copyable {
         seal(sequence: sequence)
     }
 
-    /// Makes the file final: what a failed append left behind it, and the seal.
-    func close() throws { try file.syncData() }
+    /// Makes the file final: its end, and the seal.
+    func close() throws {
+        if !isSealed { try file.truncate(to: end) }
+        try file.syncData()
+    }
 
-    /// Helps to find damage; nothing depends on it, so failures do not matter.
-    private func seal(sequence: UInt64) {
-        try? file.write(Self.sealBytes(at: end, sequence: sequence, header: header), at: end)
+    /// Helps to find damage; no commit depends on it.
+    private mutating func seal(sequence: UInt64) {
+        do {
+            try file.write(Self.sealBytes(at: end, sequence: sequence, header: header), at: end)
+            isSealed = true
+        } catch {
+            isSealed = false
+        }
     }
 
     static func bytes(_ header: Header) -> [UInt8] {
