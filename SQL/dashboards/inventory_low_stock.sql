@@ -51,10 +51,12 @@ SELECT t.store_id, d.region, d.manager, t.sku, p.category, p.name,
     t.on_hand, t.reorder_point, t.lead_time_days,
     CASE WHEN t.on_hand < 0 THEN 'NEGATIVE' WHEN t.on_hand = 0 THEN 'OUT' ELSE 'LOW' END
         AS risk_flag,
-    CASE WHEN t.daily_units > 0 THEN round(t.on_hand / t.daily_units, 1) END AS days_left
+    CASE WHEN t.on_hand <= 0 THEN 0
+        WHEN t.daily_units > 0 THEN round(t.on_hand / t.daily_units, 1) END AS days_left
 FROM stock t
 JOIN dim_store d ON d.store_id = t.store_id
 JOIN dim_product p ON p.sku = t.sku
 WHERE t.on_hand <= t.reorder_point
+    AND (d.closed_on IS NULL OR d.closed_on > (SELECT day FROM today))
 ORDER BY days_left NULLS LAST, t.on_hand, t.store_id, t.sku
 LIMIT 100;

@@ -59,6 +59,7 @@ FROM stock t
 JOIN dim_store d ON d.store_id = t.store_id
 JOIN dim_product p ON p.sku = t.sku
 WHERE t.on_hand > 0
+    AND (d.closed_on IS NULL OR d.closed_on > (SELECT day FROM today))
     AND ((t.last_sold_on IS NULL AND t.listed_on <= (SELECT day FROM today) - 60)
         OR (t.daily_units > 0 AND t.on_hand > t.cover_limit * t.daily_units)
         OR (t.daily_units <= 0 AND t.last_sold_on IS NOT NULL))

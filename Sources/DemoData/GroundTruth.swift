@@ -9,6 +9,12 @@ package struct GroundTruth: Codable, Sendable, Equatable {
         package var date: String
         /// Σ net_amount over lines that are not voided, of kind SALE or RETURN.
         package var net: String
+
+        package init(store: String, date: String, net: String) {
+            self.store = store
+            self.date = date
+            self.net = net
+        }
     }
 
     package struct Pair: Codable, Sendable, Equatable {

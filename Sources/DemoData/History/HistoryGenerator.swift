@@ -127,6 +127,9 @@ final class HistoryGenerator {
         truth.history.rows["fact_loyalty_event"] = loyalty.rows
         truth.history.firstDay = DemoCalendar.text(world.firstDay)
         truth.history.lastDay = DemoCalendar.text(world.today)
+        truth.history.outage = .init(
+            store: world.stores[outageStore].id, date: DemoCalendar.text(outageDay), fromHour: 14,
+            toHour: 18)
         for (index, store) in world.stores.enumerated() {
             for (offset, net) in revenue[index].enumerated() where net != 0 {
                 truth.history.revenue.append(
@@ -149,14 +152,12 @@ final class HistoryGenerator {
         }
     }
 
-    /// On one day one store's line is down for four hours.
+    /// On one day one store sells nothing for four hours: its line is down.
+    private var outageStore: Int { min(16, world.stores.count - 1) }
+    private var outageDay: Int { max(world.today - 3, world.firstDay) }
+
     func isDown(_ index: Int, day: Int, second: Int) -> Bool {
-        guard index == min(16, world.stores.count - 1), day == world.today - 3,
-            second >= 14 * 3600, second < 18 * 3600
-        else { return false }
-        truth.history.outage = .init(
-            store: world.stores[index].id, date: DemoCalendar.text(day), fromHour: 14, toHour: 18)
-        return true
+        index == outageStore && day == outageDay && second >= 14 * 3600 && second < 18 * 3600
     }
 }
 

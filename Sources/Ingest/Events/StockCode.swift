@@ -29,8 +29,8 @@ package enum StockCode {
 
     /// Without ASCII white space at both ends.
     package static func trim(_ bytes: [UInt8]) -> [UInt8] {
-        guard let first = bytes.firstIndex(where: { $0 > 0x20 }),
-            let last = bytes.lastIndex(where: { $0 > 0x20 })
+        guard let first = bytes.firstIndex(where: { !JSONParser.isSpace($0) }),
+            let last = bytes.lastIndex(where: { !JSONParser.isSpace($0) })
         else { return [] }
         return Array(bytes[first...last])
     }

@@ -24,6 +24,13 @@ package struct JSONError: Error, Equatable, Sendable {
     /// Line from 1, and byte within the line from 1.
     package var line: Int
     package var column: Int
+
+    package init(message: String, offset: Int, line: Int, column: Int) {
+        self.message = message
+        self.offset = offset
+        self.line = line
+        self.column = column
+    }
 }
 
 /// A request body and the values found in it: one root for JSON, one a line for NDJSON.
