@@ -185,7 +185,7 @@ final class StoreCore: Sendable {
         }
         for thread in running { thread.join() }
         guard let lock = directoryLock.withLock({ $0.take() }) else { return }
-        if failure == nil { sequencer.withLock { $0.close() } }
+        if failure == nil { sequencer.withLock { $0.close(nextFile: nextFile) } }
         _ = lock
     }
 

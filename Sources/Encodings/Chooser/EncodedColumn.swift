@@ -19,7 +19,7 @@ package struct EncodedBytes: Sendable {
         bodyBytes = body.count
         codec = .none
         let choice = policy.choice(bodyBytes: body.count, isPacked: isPacked)
-        wrapped = choice.codec.wrap(body.buffer, limit: choice.limit)
+        wrapped = body.withBytes { choice.codec.wrap($0, limit: choice.limit) }
         if wrapped != nil { codec = choice.codec }
         checksum = 0
         checksum = withStored { sh_crc32c(0, $0.baseAddress, $0.count) }
@@ -31,7 +31,7 @@ package struct EncodedBytes: Sendable {
     /// The bytes on disk.
     package func withStored<R>(_ use: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         if let wrapped { return try wrapped.withUnsafeBytes(use) }
-        return try use(body.buffer)
+        return try body.withBytes(use)
     }
 }
 

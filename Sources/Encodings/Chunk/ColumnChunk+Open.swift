@@ -18,7 +18,9 @@ extension ColumnChunk {
     package static func open(
         _ bytes: AlignedBytes, type: SQLType, dictionary: SegmentDictionary?
     ) throws -> ColumnChunk {
-        let header = try ChunkHeader(bytes.buffer)
+        // Pointers into the bytes are made below, and the chunk comes to hold them only at the end.
+        defer { withExtendedLifetime(bytes) {} }
+        let header = try bytes.withBytes { try ChunkHeader($0) }
         guard header.physical == type.physical else {
             throw ChunkDamage.error("\(header.physical) where \(type.physical) is expected")
         }

@@ -12,7 +12,8 @@ extension SegmentDictionary {
     ///
     /// - Throws: `SQLError` with SQLSTATE XX001 naming what is damaged.
     package static func open(_ bytes: AlignedBytes, type: SQLType) throws -> SegmentDictionary {
-        let body = bytes.buffer
+        defer { withExtendedLifetime(bytes) {} }
+        let body = UnsafeRawBufferPointer(start: bytes.start, count: bytes.count)
         guard body.count >= headerBytes, body.count & 7 == 0 else {
             throw damage("\(body.count) bytes")
         }

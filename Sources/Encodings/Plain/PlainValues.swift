@@ -71,8 +71,8 @@ struct PlainValues {
         switch physical {
         case .float32: pick(UInt32.self)
         case .float64: pick(UInt64.self)
-        case .int128: pick(Int128.self)
-        case .uuid: pick(UUIDBytes.self)
+        // Like UUIDs two 64-bit halves: an Int128 would have to be aligned to 16 bytes.
+        case .int128, .uuid: pick(UUIDBytes.self)
         case .interval: pick(Interval.self)
         case .decimal:
             let decimals = out.assumingMemoryBound(to: Decimal.self)

@@ -42,6 +42,7 @@ struct KeyFilter {
     }
 
     func mayContain(_ hash: UInt64) -> Bool {
+        defer { withExtendedLifetime(bytes) {} }
         let words = bytes.start.assumingMemoryBound(to: UInt64.self)
         let block = Self.block(hash, UInt64(bytes.count / Self.blockBytes))
         var bits = Self.spread(hash)

@@ -14,7 +14,7 @@ extension Segment {
         let stored = try AlignedBytes(count: body.storedBytes) {
             try source.read(offset: body.offset, into: $0)
         }
-        guard sh_crc32c(0, stored.start, stored.count) == body.checksum else {
+        guard stored.withBytes({ sh_crc32c(0, $0.baseAddress, $0.count) }) == body.checksum else {
             throw SegmentFormat.damage("checksum of \(what())")
         }
         guard body.codec != .none else {
@@ -23,7 +23,7 @@ extension Segment {
             }
             return stored
         }
-        return try body.codec.unwrap(stored.buffer, bodyBytes: body.bodyBytes)
+        return try stored.withBytes { try body.codec.unwrap($0, bodyBytes: body.bodyBytes) }
     }
 
     func chunk(

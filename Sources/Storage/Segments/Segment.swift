@@ -9,6 +9,12 @@ package protocol SegmentSource: Sendable {
     var byteCount: Int { get }
     /// Fills the whole buffer from the offset on, or throws.
     func read(offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
+    /// The file's path, for errors.
+    var name: String { get }
+}
+
+extension SegmentSource {
+    package var name: String { "" }
 }
 
 /// One immutable, sorted file of up to 1,048,576 rows.
@@ -38,37 +44,51 @@ package final class Segment: Sendable {
             throw SegmentFormat.damage("\(size) bytes")
         }
         let head = try Self.bytes(source, 0, SegmentFormat.headerBytes)
-        guard head.buffer.prefix(8).elementsEqual(SegmentFormat.magic),
-            head.buffer[12..<16].allSatisfy({ $0 == 0 })
-        else { throw SegmentFormat.damage("not a segment") }
-        let version = UInt32(littleEndian: head.start.load(fromByteOffset: 8, as: UInt32.self))
-        guard version == SegmentFormat.version else {
-            throw SQLError(
-                .featureNotSupported, "segment format version \(version) is not supported")
-        }
+        try head.withBytes { try Self.checkHeader($0) }
         let trailerAt = size - SegmentFormat.trailerBytes
         let trailer = try Self.bytes(source, trailerAt, SegmentFormat.trailerBytes)
-        var from = ByteReader(trailer.buffer)
-        let offset = Int(exactly: try from.integer(UInt64.self))
-        let count = Int(try from.integer(UInt32.self))
-        footerChecksum = try from.integer(UInt32.self)
-        guard try from.slice(8).elementsEqual(SegmentFormat.endMagic) else {
-            throw SegmentFormat.damage("no end mark")
-        }
+        let (offset, count, checksum) = try trailer.withBytes { try Self.trailer($0) }
         guard let offset, offset >= SegmentFormat.headerBytes, offset <= trailerAt,
             count == trailerAt - offset, count <= SegmentFormat.footerBytesMax
         else { throw SegmentFormat.damage("footer outside the file") }
         let bytes = try Self.bytes(source, offset, count)
-        guard sh_crc32c(0, bytes.start, bytes.count) == footerChecksum else {
+        guard bytes.withBytes({ sh_crc32c(0, $0.baseAddress, $0.count) }) == checksum else {
             throw SegmentFormat.damage("footer checksum")
         }
-        footer = try SegmentFooter(bytes.buffer, dataEnd: offset)
+        footerChecksum = checksum
+        footer = try bytes.withBytes { try SegmentFooter($0, dataEnd: offset) }
     }
 
     private static func bytes(
         _ source: any SegmentSource, _ offset: Int, _ count: Int
     ) throws -> AlignedBytes {
         try AlignedBytes(count: count) { try source.read(offset: offset, into: $0) }
+    }
+
+    private static func checkHeader(_ bytes: UnsafeRawBufferPointer) throws {
+        var from = ByteReader(bytes)
+        guard try from.slice(8).elementsEqual(SegmentFormat.magic) else {
+            throw SegmentFormat.damage("not a segment")
+        }
+        let version = try from.integer(UInt32.self)
+        guard version == SegmentFormat.version else {
+            throw SQLError(
+                .featureNotSupported, "segment format version \(version) is not supported")
+        }
+        guard try from.integer(UInt32.self) == 0 else { throw SegmentFormat.damage("header") }
+    }
+
+    private static func trailer(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws -> (offset: Int?, count: Int, checksum: UInt32) {
+        var from = ByteReader(bytes)
+        let offset = Int(exactly: try from.integer(UInt64.self))
+        let count = Int(try from.integer(UInt32.self))
+        let checksum = try from.integer(UInt32.self)
+        guard try from.slice(8).elementsEqual(SegmentFormat.endMagic) else {
+            throw SegmentFormat.damage("no end mark")
+        }
+        return (offset, count, checksum)
     }
 
     /// Rows of the segment.
@@ -89,15 +109,23 @@ package final class Segment: Sendable {
     /// - Throws: `SQLError` where the chunk is damaged or the segment has no such column or chunk.
     package func chunk(column: UInt32, index: Int) throws -> ColumnChunk {
         let place = try self.place(column)
-        return try chunk(
-            footer.stored[place], type: columns[place].type, place: Int32(place), index: index)
+        do {
+            return try chunk(
+                footer.stored[place], type: columns[place].type, place: Int32(place), index: index)
+        } catch let error as SQLError {
+            throw error.naming(source.name)
+        }
     }
 
     /// The dictionary that the column's chunks share; nil where it has none.
     package func dictionary(column: UInt32) throws -> SegmentDictionary? {
         let place = try self.place(column)
-        return try dictionary(
-            footer.stored[place], type: columns[place].type, place: Int32(place))
+        do {
+            return try dictionary(
+                footer.stored[place], type: columns[place].type, place: Int32(place))
+        } catch let error as SQLError {
+            throw error.naming(source.name)
+        }
     }
 
     /// Bounds and NULL count of a chunk, from the footer. nil for columns it does not hold.

@@ -15,6 +15,9 @@ struct SegmentShop: Sendable {
     /// Opens a segment and compares it with what the manifest says of it.
     func open(_ entry: SegmentEntry) throws -> SegmentFile {
         let path = paths.segment(entry.file, entry.tier)
+        guard try files.exists(path) else {
+            throw SQLError(.dataCorrupted, "file \"\(path)\" is missing")
+        }
         let file = try files.open(path, .read)
         let bytes = try file.size()
         guard bytes == entry.byteCount else {
@@ -43,7 +46,7 @@ struct SegmentShop: Sendable {
 extension SQLError {
     /// The error with the file in front, unless it is named.
     func naming(_ path: String) -> SQLError {
-        if message.contains(path) { return self }
+        if path.isEmpty || message.contains(path) { return self }
         var copy = self
         copy.message = "file \"\(path)\": \(message)"
         return copy

@@ -5,6 +5,7 @@ import Disk
 struct FileSegmentSource: SegmentSource {
     let file: any File
     let byteCount: Int
+    var name: String { file.path }
 
     func read(offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         guard try file.read(at: offset, into: buffer) == buffer.count else {

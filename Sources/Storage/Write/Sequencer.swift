@@ -330,6 +330,12 @@ final class Sequencer: @unchecked Sendable {
         }
     }
 
-    /// Nothing is written any more; only makes damage easier to find.
-    func close() { try? wal.close() }
+    /// The last step of an orderly stop. No commit depends on it: it only tells the next start how far the log
+    /// goes, so that a log that has lost its end is not taken for one with a torn write.
+    func close(nextFile: UInt64) {
+        do {
+            if state.commit > manifest.state.commit { try record(state, nextFile: nextFile) }
+            try wal.close()
+        } catch {}
+    }
 }

@@ -1,5 +1,5 @@
 import Basics
-import Dispatch
+import Foundation
 import Storage
 import Synchronization
 import TestSupport
@@ -18,55 +18,74 @@ import Vectors
         return options
     }
 
+    /// Runs the body in threads of their own, however few cores there are.
+    static func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        for index in 0..<count {
+            Thread.detachNewThread {
+                body(index)
+                done.signal()
+            }
+        }
+        for _ in 0..<count { done.wait() }
+    }
+
+    /// What the threads of a test count.
+    final class Tally: Sendable {
+        let stop = Atomic<Bool>(false)
+        let nextKey = Atomic<Int>(1)
+        let conflicts = Atomic<Int>(0)
+        let checks = Atomic<Int>(0)
+        let failure = Mutex<String?>(nil)
+        var isStopped: Bool { stop.load(ordering: .relaxed) }
+    }
+
     /// Rows come in pairs whose values add up to zero: so does every snapshot.
     @Test func sumsStayConsistent() throws {
         let disk = SimulatedDisk()
         let store = try Store.open(directory: "/data", fileSystem: disk, options: Self.options)
         try StoreBasicsTests.create(store)
-        let stop = Atomic<Bool>(false)
-        let nextKey = Atomic<Int>(1)
-        let conflicts = Atomic<Int>(0)
-        let committed = Atomic<Int>(0)
-        let checks = Atomic<Int>(0)
-        let failure = Mutex<String?>(nil)
-        DispatchQueue.concurrentPerform(iterations: 7) { worker in
+        let tally = Tally()
+        Self.inThreads(7) { worker in
             do {
                 switch worker {
                 case 0...2:
                     var random = SplitMix64(seed: UInt64(worker))
                     for round in 0..<120 {
-                        try Self.write(
-                            store, &random, round: round, nextKey: nextKey, conflicts: conflicts)
-                        committed.wrappingAdd(1, ordering: .relaxed)
+                        try Self.write(store, &random, round: round, tally)
                     }
-                    stop.store(true, ordering: .relaxed)
+                    tally.stop.store(true, ordering: .relaxed)
                 case 3...4:
-                    while !stop.load(ordering: .relaxed) {
+                    while !tally.isStopped {
                         let snapshot = store.snapshot()
                         for _ in 0..<2 {
                             let rows = try TableReader.rows(try #require(snapshot.table(7)))
                             let sum = rows.reduce(Int64(0)) {
                                 if case .int(let value) = $1.values[1] { $0 + value } else { $0 }
                             }
-                            if sum != 0 { failure.withLock { $0 = "sum \(sum)" } }
+                            if sum != 0 { tally.failure.withLock { $0 = "sum \(sum)" } }
                         }
-                        checks.wrappingAdd(1, ordering: .relaxed)
+                        tally.checks.wrappingAdd(1, ordering: .relaxed)
                     }
                 case 5:
-                    while !stop.load(ordering: .relaxed) { try store.compact(7) }
+                    while !tally.isStopped {
+                        try store.compact(7)
+                        usleep(2000)
+                    }
                 default:
-                    while !stop.load(ordering: .relaxed) {
+                    while !tally.isStopped {
                         try store.flush()
                         _ = try store.age(7, below: .int(-40))
+                        usleep(2000)
                     }
                 }
             } catch {
-                failure.withLock { $0 = "worker \(worker): \(error)" }
-                stop.store(true, ordering: .relaxed)
+                tally.failure.withLock { $0 = "worker \(worker): \(error)" }
+                tally.stop.store(true, ordering: .relaxed)
             }
         }
-        #expect(failure.withLock { $0 } == nil)
-        #expect(checks.load(ordering: .relaxed) > 0)
+        #expect(tally.failure.withLock { $0 } == nil)
+        #expect(tally.checks.load(ordering: .relaxed) > 0)
         let contents = try StoreModel.contents(store.snapshot())
         store.close()
         #expect(StoreCheck.check("/data", fileSystem: disk, options: Self.options).isEmpty)
@@ -76,12 +95,11 @@ import Vectors
     }
 
     static func write(
-        _ store: Store, _ random: inout SplitMix64, round: Int, nextKey: borrowing Atomic<Int>,
-        conflicts: borrowing Atomic<Int>
+        _ store: Store, _ random: inout SplitMix64, round: Int, _ tally: Tally
     ) throws {
         let isBulk = round % 40 == 39
         let count = isBulk ? 400 : 2 * (1 + Int(random.next() % 10))
-        let first = nextKey.wrappingAdd(count, ordering: .relaxed).oldValue
+        let first = tally.nextKey.wrappingAdd(count, ordering: .relaxed).oldValue
         var rows: [[TableReader.Value]] = []
         for offset in 0..<count {
             let value = Int64((first + offset / 2 * 2) % 50)
@@ -104,7 +122,7 @@ import Vectors
         do {
             try store.commit(changes)
         } catch let error as SQLError where error.state == .serializationFailure {
-            conflicts.wrappingAdd(1, ordering: .relaxed)
+            tally.conflicts.wrappingAdd(1, ordering: .relaxed)
         }
     }
 
@@ -122,7 +140,7 @@ import Vectors
         let disk = SimulatedDisk()
         let store = try Store.open(directory: "/data", fileSystem: disk, options: Self.options)
         try StoreBasicsTests.create(store)
-        DispatchQueue.concurrentPerform(iterations: 8) { worker in
+        Self.inThreads(8) { worker in
             for round in 0..<50 {
                 try? StoreBasicsTests.append(store, [worker * 1000 + round])
             }
