@@ -21,7 +21,7 @@ extension FunctionRegistry {
                 return x - y
             }
         }
-        func shift(_ day: Int32, _ by: Int64) throws -> Int32 {
+        @Sendable func shift(_ day: Int32, _ by: Int64) throws -> Int32 {
             guard Calendar.isFinite(day) else { return day }
             let moved = Int64(day) + by
             guard Calendar.isValid(day: Int(moved)) else { throw Calendar.dateOutOfRange() }
@@ -265,10 +265,10 @@ extension FunctionRegistry {
 
     /// AT TIME ZONE.
     private mutating func addZones() {
-        func zone(_ view: StringView) throws -> TimeZoneRules {
+        @Sendable func zone(_ view: StringView) throws -> TimeZoneRules {
             try TimeZoneRules.resolve(view.string)
         }
-        func fixed(_ interval: Interval) throws -> TimeZoneRules {
+        @Sendable func fixed(_ interval: Interval) throws -> TimeZoneRules {
             guard interval.months == 0, interval.days == 0 else {
                 throw SQLError(
                     .invalidParameterValue,
@@ -310,7 +310,7 @@ extension FunctionRegistry {
     }
 
     private mutating func addMakers() {
-        func days(_ year: Int32, _ month: Int32, _ day: Int32) throws -> Int {
+        @Sendable func days(_ year: Int32, _ month: Int32, _ day: Int32) throws -> Int {
             let text = "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
             let astronomical = year < 0 ? Int(year) + 1 : Int(year)
             guard year != 0, (1...12).contains(month), day >= 1,
@@ -326,7 +326,7 @@ extension FunctionRegistry {
             }
             return value
         }
-        func time(_ hour: Int32, _ minute: Int32, _ second: Double) throws -> Int64 {
+        @Sendable func time(_ hour: Int32, _ minute: Int32, _ second: Double) throws -> Int64 {
             let micros = (second * 1e6).rounded(.toNearestOrEven)
             guard (0...24).contains(hour), (0...59).contains(minute), second >= 0, second <= 60,
                 hour < 24 || (minute == 0 && second == 0)
@@ -354,7 +354,7 @@ extension FunctionRegistry {
             }
         }
         let six: [SQLType] = [.integer, .integer, .integer, .integer, .integer, .double]
-        func local(_ a: [Vector], _ row: Int) throws -> Int64 {
+        @Sendable func local(_ a: [Vector], _ row: Int) throws -> Int64 {
             let day = try days(
                 a[0].value(Int32.self, row), a[1].value(Int32.self, row),
                 a[2].value(Int32.self, row))

@@ -10,6 +10,14 @@ package final class FunctionTable: Sendable {
         registry.addFloatArithmetic()
         registry.addNumericArithmetic()
         registry.addBoolean()
+        registry.addArrays()
+        registry.addSystem()
+        registry.addDateTimeFormatting()
+        registry.addPatterns()
+        registry.addText()
+        registry.addTextSearch()
+        registry.addDateTime()
+        registry.addDateTimeFields()
         functions = registry.functions
     }
 

@@ -1,7 +1,7 @@
 import Basics
 
 /// Functions of exact numbers beyond the four operations.
-enum NumericMath {
+package enum NumericMath {
     static func gcd(_ a: Decimal, _ b: Decimal) throws -> Decimal {
         if a.isNaN || b.isNaN { return .nan }
         let scale = Int(max(a.scale, b.scale))
@@ -49,7 +49,7 @@ enum NumericMath {
         return try Decimal.checked(mantissa, scale: scale)
     }
 
-    static func squareRoot(_ value: Decimal) throws -> Decimal {
+    package static func squareRoot(_ value: Decimal) throws -> Decimal {
         if value.isNaN { return .nan }
         guard value.mantissa >= 0 else {
             throw SQLError(

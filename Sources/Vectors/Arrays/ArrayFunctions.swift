@@ -1,0 +1,288 @@
+import Basics
+
+extension FunctionRegistry {
+    private static func same(_ index: Int) -> ResultType {
+        .derived { types in types.indices.contains(index) ? types[index] : .anyArray }
+    }
+
+    mutating func addArrays() {
+        addArrayShape()
+        addArrayBuilding()
+        addArraySearch()
+        addArrayText()
+    }
+
+    private mutating func addArrayShape() {
+        func number(
+            _ name: String, _ arguments: [SQLType],
+            _ body: @escaping @Sendable (ArrayHeader, Int) -> Int?
+        ) {
+            add(name, arguments, .integer) { _, a, n, type in
+                try Kernels.rows(a, n, type) { row, out in
+                    let header = try ArrayHeader(a[0].view(row).buffer)
+                    let dimension = a.count > 1 ? Int(a[1].value(Int32.self, row)) : 1
+                    if let value = body(header, dimension - 1) {
+                        out.pointer(Int32.self)[row] = Int32(truncatingIfNeeded: value)
+                    } else {
+                        out.setNull(row)
+                    }
+                }
+            }
+        }
+        let two: [SQLType] = [.anyArray, .integer]
+        number("array_length", two) { h, d in h.lengths.indices.contains(d) ? h.lengths[d] : nil }
+        number("array_lower", two) { h, d in
+            h.lowerBounds.indices.contains(d) ? h.lowerBounds[d] : nil
+        }
+        number("array_upper", two) { h, d in
+            h.lengths.indices.contains(d) ? h.lowerBounds[d] + h.lengths[d] - 1 : nil
+        }
+        number("array_ndims", [.anyArray]) { h, _ in h.lengths.isEmpty ? nil : h.lengths.count }
+        number("cardinality", [.anyArray]) { h, _ in h.count }
+        text("array_dims", [.anyArray]) { a, row, arena in
+            let header = try ArrayHeader(a[0].view(row).buffer)
+            guard !header.lengths.isEmpty else { return nil }
+            let parts = zip(header.lowerBounds, header.lengths).map { "[\($0):\($0 + $1 - 1)]" }
+            return arena.copy(parts.joined())
+        }
+    }
+
+    /// The array of an argument; NULL and empty ones give an array without elements.
+    private static func array(_ vector: Vector, _ row: Int) throws -> ArrayValue {
+        if vector.isNull(row) { return ArrayValue(vector.type.element ?? .text, []) }
+        return try ArrayValue(vector.view(row), element: vector.type.element)
+    }
+
+    private static func store(_ array: ArrayValue, _ arena: StringArena) throws -> StringView {
+        guard array.elements.count <= ArrayValue.elementsMax else {
+            throw SQLError(.programLimitExceeded, "array size exceeds the maximum allowed")
+        }
+        return array.encoded.withUnsafeBufferPointer { arena.copy($0) }
+    }
+
+    private mutating func addArrayBuilding() {
+        add(
+            "array_append", [.anyArray, .anyElement], derived: Self.same(0), isStrict: false
+        ) { _, a, n, type in
+            try Self.everyRow(n, type) { row, arena in
+                try Self.store(Self.appended(Self.array(a[0], row), a[1].datum(at: row)), arena)
+            }
+        }
+        add(
+            "array_prepend", [.anyElement, .anyArray], derived: Self.same(1), isStrict: false
+        ) { _, a, n, type in
+            try Self.everyRow(n, type) { row, arena in
+                try Self.store(Self.prepended(a[0].datum(at: row), Self.array(a[1], row)), arena)
+            }
+        }
+        for name in ["array_cat", "||"] {
+            add(name, [.anyArray, .anyArray], derived: Self.same(0), isStrict: false) {
+                _, a, n, type in
+                try Self.everyRow(n, type) { row, arena in
+                    if a[0].isNull(row), a[1].isNull(row) { return nil }
+                    return try Self.store(
+                        Self.joined(Self.array(a[0], row), Self.array(a[1], row)), arena)
+                }
+            }
+        }
+        add("||", [.anyArray, .anyElement], derived: Self.same(0), isStrict: false) {
+            _, a, n, type in
+            try Self.everyRow(n, type) { row, arena in
+                try Self.store(Self.appended(Self.array(a[0], row), a[1].datum(at: row)), arena)
+            }
+        }
+        add("||", [.anyElement, .anyArray], derived: Self.same(1), isStrict: false) {
+            _, a, n, type in
+            try Self.everyRow(n, type) { row, arena in
+                try Self.store(Self.prepended(a[0].datum(at: row), Self.array(a[1], row)), arena)
+            }
+        }
+        add("array_remove", [.anyArray, .anyElement], derived: Self.same(0), isStrict: false) {
+            _, a, n, type in
+            try Self.everyRow(n, type) { row, arena in
+                if a[0].isNull(row) { return nil }
+                let array = try Self.array(a[0], row)
+                let victim = a[1].datum(at: row)
+                return try Self.store(
+                    ArrayValue(
+                        array.element,
+                        array.elements.filter { !Self.same($0, victim, array.element) }), arena)
+            }
+        }
+    }
+
+    private static func appended(_ array: ArrayValue, _ value: Datum) throws -> ArrayValue {
+        guard array.lengths.count <= 1 else { throw notOneDimensional() }
+        var result = ArrayValue(array.element, array.elements + [value])
+        if let lower = array.lowerBounds.first { result.lowerBounds = [lower] }
+        return result
+    }
+
+    private static func prepended(_ value: Datum, _ array: ArrayValue) throws -> ArrayValue {
+        guard array.lengths.count <= 1 else { throw notOneDimensional() }
+        var result = ArrayValue(array.element, [value] + array.elements)
+        if let lower = array.lowerBounds.first { result.lowerBounds = [lower] }
+        return result
+    }
+
+    private static func notOneDimensional() -> SQLError {
+        SQLError(.dataException, "argument must be empty or one-dimensional array")
+    }
+
+    private static func joined(_ a: ArrayValue, _ b: ArrayValue) throws -> ArrayValue {
+        if a.elements.isEmpty { return b }
+        if b.elements.isEmpty { return a }
+        func incompatible() -> SQLError {
+            SQLError(.init("2202E"), "cannot concatenate incompatible arrays")
+        }
+        var result = a
+        result.elements = a.elements + b.elements
+        switch a.lengths.count - b.lengths.count {
+        case 0:
+            guard a.lengths.dropFirst().elementsEqual(b.lengths.dropFirst()) else {
+                throw incompatible()
+            }
+            result.lengths[0] += b.lengths[0]
+        case 1:
+            guard a.lengths.dropFirst().elementsEqual(b.lengths) else { throw incompatible() }
+            result.lengths[0] += 1
+        case -1:
+            guard b.lengths.dropFirst().elementsEqual(a.lengths) else { throw incompatible() }
+            result.lengths = b.lengths
+            result.lengths[0] += 1
+            result.lowerBounds = b.lowerBounds
+        default: throw incompatible()
+        }
+        return result
+    }
+
+    private static func same(_ a: Datum, _ b: Datum, _ type: SQLType) -> Bool {
+        if a.isNull || b.isNull { return a.isNull && b.isNull }
+        return Datum.compare(a, b, type) == 0
+    }
+
+    private mutating func addArraySearch() {
+        @Sendable func contains(_ a: ArrayValue, _ b: ArrayValue) -> Bool {
+            b.elements.allSatisfy { wanted in
+                !wanted.isNull && a.elements.contains {
+                    !$0.isNull && Datum.compare($0, wanted, a.element) == 0
+                }
+            }
+        }
+        @Sendable func overlap(_ a: ArrayValue, _ b: ArrayValue) -> Bool {
+            b.elements.contains { wanted in
+                !wanted.isNull && a.elements.contains {
+                    !$0.isNull && Datum.compare($0, wanted, a.element) == 0
+                }
+            }
+        }
+        let tests: [(String, @Sendable (ArrayValue, ArrayValue) -> Bool)] = [
+            ("@>", { contains($0, $1) }), ("<@", { contains($1, $0) }), ("&&", { overlap($0, $1) }),
+        ]
+        for (name, test) in tests {
+            add(name, [.anyArray, .anyArray], .boolean) { _, a, n, type in
+                try Kernels.rows(a, n, type) { row, out in
+                    out.pointer(UInt8.self)[row] =
+                        test(try Self.array(a[0], row), try Self.array(a[1], row)) ? 1 : 0
+                }
+            }
+        }
+        add("array_position", [.anyArray, .anyElement], .integer, isStrict: false) {
+            _, a, n, type in
+            let out = Kernels.result(type, n)
+            for row in 0..<n {
+                let array = try Self.array(a[0], row)
+                let wanted = a[1].datum(at: row)
+                if !a[0].isNull(row),
+                    let index = array.elements.firstIndex(where: {
+                        Self.same($0, wanted, array.element)
+                    })
+                {
+                    out.pointer(Int32.self)[row] = Int32(
+                        truncatingIfNeeded: index + (array.lowerBounds.first ?? 1))
+                } else {
+                    out.setNull(row)
+                }
+            }
+            return out
+        }
+        add("array_positions", [.anyArray, .anyElement], .array(.integer), isStrict: false) {
+            _, a, n, type in
+            try Self.everyRow(n, type) { row, arena in
+                if a[0].isNull(row) { return nil }
+                let array = try Self.array(a[0], row)
+                let wanted = a[1].datum(at: row)
+                let lower = array.lowerBounds.first ?? 1
+                let found = array.elements.indices.filter {
+                    Self.same(array.elements[$0], wanted, array.element)
+                }
+                return try Self.store(
+                    ArrayValue(.integer, found.map { .int(Int64($0 + lower)) }), arena)
+            }
+        }
+        // One element of a one-dimensional array; out of bounds gives NULL.
+        add("array_subscript", [.anyArray, .integer], derived: .derived { $0[0].element ?? .text }) {
+            _, a, n, type in
+            try Kernels.datums(a, n, type) { values in
+                guard case .bytes(let bytes) = values[0], case .int(let index) = values[1] else {
+                    return .null
+                }
+                let array = try bytes.withUnsafeBufferPointer {
+                    try ArrayValue($0, element: a[0].type.element)
+                }
+                guard array.lengths.count == 1 else { return .null }
+                let at = Int(index) - array.lowerBounds[0]
+                return array.elements.indices.contains(at) ? array.elements[at] : .null
+            }
+        }
+    }
+
+    private mutating func addArrayText() {
+        @Sendable func split(_ text: StringView, _ separator: StringView?) -> [[UInt8]] {
+            let bytes = text.buffer
+            if bytes.isEmpty { return [] }
+            guard let separator else {
+                return text.string.unicodeScalars.map { Array(String(Character($0)).utf8) }
+            }
+            guard separator.count > 0 else { return [Array(bytes)] }
+            var parts: [[UInt8]] = []
+            var from = 0
+            while let at = Strings.find(separator.buffer, in: bytes, from: from) {
+                parts.append(Array(bytes[from..<at]))
+                from = at + Int(separator.count)
+            }
+            parts.append(Array(bytes[from...]))
+            return parts
+        }
+        for count in [2, 3] {
+            add(
+                "string_to_array", Array(repeating: .text, count: count), .array(.text),
+                isStrict: false
+            ) { _, a, n, type in
+                try Self.everyRow(n, type) { row, arena in
+                    if a[0].isNull(row) { return nil }
+                    let null = count == 3 && !a[2].isNull(row) ? Array(a[2].view(row).buffer) : nil
+                    let parts = split(a[0].view(row), a[1].isNull(row) ? nil : a[1].view(row))
+                    return try Self.store(
+                        ArrayValue(.text, parts.map { $0 == null ? .null : .bytes($0) }), arena)
+                }
+            }
+            add(
+                "array_to_string",
+                count == 2 ? [.anyArray, .text] : [.anyArray, .text, .text], .text,
+                isStrict: false, volatility: .stable
+            ) { context, a, n, type in
+                try Self.everyRow(n, type) { row, arena in
+                    if a[0].isNull(row) || a[1].isNull(row) { return nil }
+                    let array = try Self.array(a[0], row)
+                    let null = count == 3 && !a[2].isNull(row) ? a[2].view(row).string : nil
+                    let parts = array.elements.compactMap {
+                        TextFormat.string($0, array.element, session: context.formatSession)
+                            ?? null
+                    }
+                    return arena.copy(parts.joined(separator: a[1].view(row).string))
+                }
+            }
+        }
+    }
+}
