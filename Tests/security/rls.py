@@ -322,6 +322,25 @@ def changes_take_effect(server, tally):
     m.connection.close()
 
 
+def plans_stand_still(server, tally):
+    """Hidden rows come and go; what EXPLAIN tells a manager stays the same."""
+    m = Manager(server, tally)
+    queries = ["SELECT count(*) FROM fact_sales", "SELECT * FROM fact_sales WHERE net_amount > 5000",
+               "SELECT s.region, count(*) FROM fact_sales f JOIN dim_store s ON s.store_id = f.store_id GROUP BY s.region"]
+
+    def plans():
+        return [[re.sub(r"(time=)[\d.]+", r"\1", row[0]) for row in m.rows(prefix + sql)] for prefix in ("EXPLAIN ", "EXPLAIN ANALYZE ") for sql in queries]
+
+    before = plans()
+    with server.connect(autocommit=True) as admin:
+        for start in range(0, 3000, 500):
+            admin.execute("INSERT INTO fact_sales VALUES " + ", ".join(Sale(n, "0002").values() for n in range(10_000 + start, 10_500 + start)))
+        for sql, old, new in zip(queries * 2, before, plans()):
+            tally.equal(f"the plan of {sql} tells nothing of hidden rows", new, old)
+        admin.execute("DELETE FROM fact_sales WHERE store_id = '0002' AND split_part(event_id, '-', 2)::integer >= 10000")
+    m.connection.close()
+
+
 def others(server, tally):
     for user, expected in (("manager_01", [(OWN,)]), ("manager_02", [(OTHER,)]), ("analyst", [(len(SALES),)]), ("visitor", [(0,)])):
         m = Manager(server, tally, user)
@@ -359,6 +378,8 @@ def main():
         battery(server, tally)
         changes_take_effect(server, tally)
         others(server, tally)
+        if server.name == "storehouse":
+            plans_stand_still(server, tally)
         if server.name == "storehouse" and not server.address:
             with server.connect(autocommit=True) as admin:
                 admin.execute("CALL archive.age('fact_sales', before => current_date - 30)")
