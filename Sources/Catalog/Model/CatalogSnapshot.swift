@@ -68,6 +68,9 @@ package struct CatalogSnapshot: Sendable, Equatable {
         return snapshot
     }
 
+    /// Puts a table's changed definition in place, for binding against what is being defined.
+    package mutating func include(_ table: CatalogTable) { tables[table.oid] = table }
+
     mutating func rebuildNames() {
         relationNames = [:]
         for table in tables.values { relationNames[table.schema, default: [:]][table.name] = table.oid }

@@ -34,6 +34,8 @@ package struct SystemContext: Sendable {
     package var sessionRole: UInt32
     package var searchPath: [String]
     package var state: any SystemState
+    /// Throws 57014 when the statement has been cancelled; pg_sleep asks it.
+    package var checkCancellation: @Sendable () throws -> Void = {}
 
     package init(
         catalog: CatalogSnapshot, role: UInt32, sessionRole: UInt32, searchPath: [String],

@@ -207,7 +207,7 @@ extension Binder {
                 table: relation.oid, name: relation.name, alias: relation.name, columns: columns)
             if columns.isEmpty { node.locator = newColumn() }
             if let key = columns.first?.id ?? node.locator {
-                scanOrigins[key] = ScanOrigin(role: role)
+                scanOrigins[key] = ScanOrigin(role: policyRole ?? role)
             }
             plan = .scan(node)
         }

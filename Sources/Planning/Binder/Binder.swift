@@ -32,6 +32,8 @@ package final class Binder {
     var hiddenAliases: [String: String] = [:]
     /// The role whose rights count: the current one, or the owner of the view being expanded.
     var role: UInt32
+    /// Whose policies apply inside a policy's own subqueries, while `role` is the table's owner.
+    var policyRole: UInt32?
     /// Inside stored text: what its names meant when it was stored, by position.
     var pins: [Int: StoredExpression.Reference]?
     /// Whether relations named in this text are noted, because it is to be stored.

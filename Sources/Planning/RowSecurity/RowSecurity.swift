@@ -15,21 +15,68 @@ package struct RowSecurity {
 
     /// Secures a query.
     package func secure(_ query: BoundQuery) throws -> SecuredPlan {
-        SecuredPlan(query, plan: query.plan, nextColumn: query.nextColumn, hasPolicies: false)
+        var work = PolicyBinding(catalog: catalog, context: context, next: query.nextColumn)
+        let plan = try work.secure(query.plan, query.scanOrigins)
+        return SecuredPlan(
+            query, plan: plan, nextColumn: work.nextColumn, hasPolicies: work.hasPolicies)
     }
 
     /// Secures an INSERT and adds its WITH CHECK conditions.
     package func secure(_ insert: BoundInsert) throws -> SecuredInsert {
-        SecuredInsert(insert, source: try secure(insert.source))
+        var secured = insert
+        let checks = try checks(
+            insert.table, insert.checkColumns,
+            insert.returning == nil ? [.insert] : [.insert, .select],
+            next: insert.source.nextColumn)
+        if let conflict = insert.onConflict, conflict.update != nil,
+            let table = catalog.tables[insert.table],
+            catalog.rowSecurityApplies(to: table, role: context.role)
+        {
+            throw SQLError.unsupported("ON CONFLICT DO UPDATE under row-level security")
+        }
+        secured.checks += checks.expressions
+        secured.source.nextColumn = checks.next
+        return SecuredInsert(secured, source: try secure(secured.source))
     }
 
     /// Secures an UPDATE or DELETE and adds its WITH CHECK conditions.
     package func secure(_ modify: BoundModify) throws -> SecuredModify {
-        SecuredModify(modify, source: try secure(modify.source))
+        var secured = modify
+        if modify.isUpdate {
+            let reads = modify.source.scanOrigins.values.contains {
+                $0.commands.contains(.update) && $0.commands.contains(.select)
+            }
+            let checks = try checks(
+                modify.table, modify.checkColumns, reads ? [.update, .select] : [.update],
+                next: modify.source.nextColumn)
+            secured.checks += checks.expressions
+            secured.source.nextColumn = checks.next
+        }
+        return SecuredModify(secured, source: try secure(secured.source))
     }
 
     /// Adds WITH CHECK conditions to COPY … FROM.
-    package func secure(_ copy: BoundCopyIn) throws -> SecuredCopyIn { SecuredCopyIn(copy) }
+    package func secure(_ copy: BoundCopyIn) throws -> SecuredCopyIn {
+        var secured = copy
+        let checks = try checks(
+            copy.table, copy.items.map(\.id), [.insert], next: copy.nextColumn)
+        secured.checks += checks.expressions
+        secured.nextColumn = checks.next
+        return SecuredCopyIn(secured)
+    }
+
+    /// What a new row of the table must satisfy.
+    private func checks(
+        _ oid: UInt32, _ ids: [ColumnID], _ commands: [CatalogPolicy.Command], next: Int
+    ) throws -> (expressions: [Expression], next: Int) {
+        guard let table = catalog.tables[oid],
+            catalog.rowSecurityApplies(to: table, role: context.role)
+        else { return ([], next) }
+        var work = PolicyBinding(catalog: catalog, context: context, next: next)
+        let expressions = try work.predicates(
+            table, ids, commands, role: context.role, forNewRow: true)
+        return (expressions, work.nextColumn)
+    }
 }
 
 /// A plan that may be executed: its scans carry the row-security predicates that apply.
@@ -80,6 +127,11 @@ package struct SecuredInsert: Sendable {
         self.insert = insert
         self.source = source
     }
+
+    /// The same change with its source in another shape, for the optimizer.
+    package func withSource(_ rewrite: (SecuredPlan) throws -> SecuredPlan) rethrows -> Self {
+        Self(insert, source: try rewrite(source))
+    }
 }
 
 /// An UPDATE or DELETE that may be executed; `source` replaces `modify.source`.
@@ -89,6 +141,11 @@ package struct SecuredModify: Sendable {
     fileprivate init(_ modify: BoundModify, source: SecuredPlan) {
         self.modify = modify
         self.source = source
+    }
+
+    /// The same change with its source in another shape, for the optimizer.
+    package func withSource(_ rewrite: (SecuredPlan) throws -> SecuredPlan) rethrows -> Self {
+        Self(modify, source: try rewrite(source))
     }
 }
 

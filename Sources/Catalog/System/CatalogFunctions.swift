@@ -1,0 +1,273 @@
+import Basics
+import SQLSyntax
+import Vectors
+
+/// The functions that only the catalog can answer, for one session.
+package struct CatalogFunctions: CatalogLookup {
+    let context: SystemContext
+
+    package init(_ context: SystemContext) { self.context = context }
+
+    private var catalog: CatalogSnapshot { context.catalog }
+
+    /// Evaluates a catalog function for one row.
+    package func call(_ function: String, _ arguments: [Datum]) throws -> Datum {
+        if let answer = try names(function, arguments) { return answer }
+        if let answer = try definitions(function, arguments) { return answer }
+        if function.hasPrefix("has_") || function == "pg_has_role"
+            || function == "row_security_active"
+        {
+            return try privilege(function, arguments)
+        }
+        if let answer = try server(function, arguments) { return answer }
+        throw SQLError.unsupported("function \(function)")
+    }
+
+    func text(_ arguments: [Datum], _ index: Int) -> String? {
+        guard arguments.indices.contains(index), case .bytes(let bytes) = arguments[index] else {
+            return nil
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func oid(_ arguments: [Datum], _ index: Int) -> UInt32? {
+        guard arguments.indices.contains(index), case .int(let value) = arguments[index] else {
+            return nil
+        }
+        return UInt32(truncatingIfNeeded: value)
+    }
+
+    // MARK: Names
+
+    private func names(_ function: String, _ arguments: [Datum]) throws -> Datum? {
+        switch function {
+        case "regclassin", "to_regclass":
+            guard let name = text(arguments, 0) else { return .null }
+            let found = try? relation(named: name)
+            if let found { return .oid(found.oid) }
+            if function == "to_regclass" { return .null }
+            throw SQLError(.undefinedTable, "relation \"\(name)\" does not exist")
+        case "regclassout":
+            guard let oid = oid(arguments, 0) else { return .null }
+            if let found = catalog.relation(oid) {
+                return .text(ObjectText.relation(found, context))
+            }
+            let key = catalog.tables.values.lazy.compactMap(\.primaryKey).first { $0.oid == oid }
+            return .text(key.map { Printer.quoted($0.name) } ?? String(oid))
+        case "regtypein", "to_regtype":
+            guard let name = text(arguments, 0) else { return .null }
+            if let type = try? type(named: name) { return .oid(type.oid) }
+            if function == "to_regtype" { return .null }
+            throw SQLError(.undefinedObject, "type \"\(name)\" does not exist")
+        case "regprocin", "to_regproc", "to_regprocedure", "regprocedurein":
+            guard let name = text(arguments, 0)?.split(separator: "(").first else { return .null }
+            let plain = String(name.split(separator: ".").last ?? "")
+            let found = FunctionTable.shared[plain].first { $0.oid != 0 }
+            if let found { return .oid(found.oid) }
+            if function.hasPrefix("to_") { return .null }
+            throw SQLError(.undefinedFunction, "function \"\(name)\" does not exist")
+        case "regprocout":
+            let wanted = oid(arguments, 0) ?? 0
+            for (name, overloads) in FunctionTable.shared.functions
+            where !Types.isOperator(name) && overloads.contains(where: { $0.oid == wanted }) {
+                return .text(name)
+            }
+            return .text(wanted == 0 ? "-" : String(wanted))
+        case "regnamespacein", "to_regnamespace":
+            guard let name = text(arguments, 0) else { return .null }
+            let plain = ObjectText.parts(name)?.last ?? name
+            if let schema = catalog.schema(named: plain) { return .oid(schema.oid) }
+            if function.hasPrefix("to_") { return .null }
+            throw SQLError(.invalidSchemaName, "schema \"\(plain)\" does not exist")
+        case "regnamespaceout":
+            guard let oid = oid(arguments, 0) else { return .null }
+            return .text(catalog.schemas[oid].map { Printer.quoted($0.name) } ?? String(oid))
+        case "regrolein", "to_regrole":
+            guard let name = text(arguments, 0) else { return .null }
+            let plain = ObjectText.parts(name)?.last ?? name
+            if let role = catalog.role(named: plain) { return .oid(role.oid) }
+            if function.hasPrefix("to_") { return .null }
+            throw SQLError(.undefinedObject, "role \"\(plain)\" does not exist")
+        case "regroleout":
+            guard let oid = oid(arguments, 0) else { return .null }
+            return .text(catalog.roles[oid].map { Printer.quoted($0.name) } ?? String(oid))
+        case "pg_get_userbyid":
+            guard let oid = oid(arguments, 0) else { return .null }
+            return .text(catalog.roleName(oid))
+        case "pg_table_is_visible":
+            guard let relation = oid(arguments, 0).flatMap({ catalog.relation($0) }) else {
+                let key = catalog.tables.values.first { $0.primaryKey?.oid == oid(arguments, 0) }
+                guard let key else { return .null }
+                return .bool(
+                    catalog.isVisible(
+                        .table(key), searchPath: context.searchPath, role: context.role))
+            }
+            return .bool(
+                catalog.isVisible(
+                    relation, searchPath: context.searchPath, role: context.role))
+        case "pg_type_is_visible", "pg_function_is_visible", "pg_operator_is_visible",
+            "pg_opclass_is_visible", "pg_collation_is_visible", "pg_conversion_is_visible",
+            "pg_ts_config_is_visible", "pg_statistics_obj_is_visible":
+            return .bool(true)
+        case "pg_relation_is_publishable":
+            return .bool(oid(arguments, 0).map { catalog.tables[$0] != nil } ?? false)
+        default: return nil
+        }
+    }
+
+    func relation(named text: String) throws -> CatalogRelation {
+        if let number = UInt32(text), let found = catalog.relation(number) { return found }
+        let parts = ObjectText.parts(text) ?? [text]
+        return try catalog.requireRelation(
+            named: parts, searchPath: context.searchPath, role: context.role)
+    }
+
+    private func type(named text: String) throws -> SQLType? {
+        let written = try Parser.parseTypeName(text)
+        let name = written.name.name == "char" ? "\"char\"" : written.name.name
+        let type = try SQLType.named(name, modifiers: [])
+        return written.isArray ? type.map { .array($0) } : type
+    }
+
+    // MARK: Definitions
+
+    private func definitions(_ function: String, _ arguments: [Datum]) throws -> Datum? {
+        switch function {
+        case "pg_get_expr": return arguments.first ?? .null
+        case "pg_get_viewdef":
+            let found: CatalogRelation?
+            if let name = text(arguments, 0) {
+                found = try relation(named: name)
+            } else {
+                found = oid(arguments, 0).flatMap { catalog.relation($0) }
+            }
+            guard case .view(let view)? = found else { return .null }
+            return .text(" \(view.definition.text);")
+        case "pg_get_constraintdef":
+            let table = catalog.tables.values.first {
+                $0.primaryKey?.constraint == oid(arguments, 0)
+            }
+            guard let table, let key = table.primaryKey else { return .null }
+            return .text("PRIMARY KEY (\(ObjectText.columns(table, key)))")
+        case "pg_get_indexdef":
+            let table = catalog.tables.values.first { $0.primaryKey?.oid == oid(arguments, 0) }
+            guard let table, let key = table.primaryKey else { return .null }
+            if let place = oid(arguments, 1), place > 0, arguments.count == 3 {
+                guard Int(place) <= key.columns.count else { return .text("") }
+                let id = key.columns[Int(place) - 1]
+                return .optional(table.columns.first { $0.id == id }?.name)
+            }
+            return .text(ObjectText.index(table, catalog.schemaName(table.schema)))
+        case "pg_get_ruledef", "pg_get_triggerdef", "pg_get_partkeydef",
+            "pg_get_statisticsobjdef_columns", "pg_get_functiondef", "pg_get_function_sqlbody",
+            "pg_get_serial_sequence":
+            return .null
+        case "pg_get_function_arguments", "pg_get_function_identity_arguments":
+            return .optional(
+                builtin(oid(arguments, 0)).map { function in
+                    function.arguments.map(\.familyName).joined(separator: ", ")
+                })
+        case "pg_get_function_result":
+            return .optional(
+                builtin(oid(arguments, 0)).map { function in
+                    switch function.result {
+                    case .fixed(let type): type.familyName
+                    case .derived(let derive): derive(function.arguments).familyName
+                    }
+                })
+        case "obj_description":
+            guard let oid = oid(arguments, 0) else { return .null }
+            switch text(arguments, 1) {
+            case "pg_namespace": return .optional(catalog.schemas[oid]?.comment)
+            case "pg_class", nil:
+                return .optional(catalog.tables[oid]?.comment ?? catalog.views[oid]?.comment)
+            case "pg_policy":
+                let policies = catalog.tables.values.lazy.flatMap(\.policies)
+                return .optional(policies.first { $0.oid == oid }?.comment)
+            default: return .null
+            }
+        case "shobj_description":
+            guard let oid = oid(arguments, 0) else { return .null }
+            switch text(arguments, 1) {
+            case "pg_database": return .optional(catalog.databaseComment)
+            case "pg_authid": return .optional(catalog.roles[oid]?.comment)
+            default: return .null
+            }
+        case "col_description":
+            guard let oid = oid(arguments, 0), let number = self.oid(arguments, 1),
+                let relation = catalog.relation(oid)
+            else { return .null }
+            return .optional(relation.columns.first { $0.id == Int(number) }?.comment)
+        case "pg_column_is_updatable":
+            return .bool(oid(arguments, 0).map { catalog.tables[$0] != nil } ?? false)
+        case "pg_relation_is_updatable":
+            return .int(oid(arguments, 0).map { catalog.tables[$0] != nil } == true ? 28 : 0)
+        default: return nil
+        }
+    }
+
+    private func builtin(_ oid: UInt32?) -> ScalarFunction? {
+        for (name, overloads) in FunctionTable.shared.functions where !Types.isOperator(name) {
+            if let found = overloads.first(where: { $0.oid == oid && oid != 0 }) { return found }
+        }
+        return nil
+    }
+
+    // MARK: The server
+
+    private func server(_ function: String, _ arguments: [Datum]) throws -> Datum? {
+        switch function {
+        case "current_setting":
+            guard let name = text(arguments, 0) else { return .null }
+            if let value = context.state.setting(name) { return .text(value) }
+            if arguments.count > 1, case .bool(true) = arguments[1] { return .null }
+            throw SQLError(
+                .undefinedObject, "unrecognized configuration parameter \"\(name)\"")
+        case "set_config":
+            guard let name = text(arguments, 0) else {
+                throw SQLError(SQLState("22004"), "SET requires parameter name")
+            }
+            let local = if case .bool(true)? = arguments.last { true } else { false }
+            return .text(
+                try context.state.setSetting(name, to: text(arguments, 1) ?? "", local: local))
+        case "pg_backend_pid": return .int(Int64(context.state.backendProcessID()))
+        case "pg_cancel_backend", "pg_terminate_backend":
+            guard case .int(let process)? = arguments.first,
+                let id = Int32(exactly: process)
+            else { return .null }
+            return .bool(
+                try context.state.signal(
+                    processID: id, terminate: function == "pg_terminate_backend"))
+        case "pg_relation_size", "pg_table_size", "pg_total_relation_size":
+            guard let oid = oid(arguments, 0) else { return .null }
+            guard let table = catalog.tables[oid] else { return .int(0) }
+            guard !catalog.rowSecurityApplies(to: table, role: context.role) else { return .null }
+            return .int(context.state.tableSize(oid).bytes)
+        case "pg_indexes_size": return .int(0)
+        case "pg_relation_filenode": return arguments.first ?? .null
+        case "pg_database_size":
+            guard catalog.isSuperuser(context.role) else {
+                throw SQLError(
+                    .insufficientPrivilege, "permission denied for database \(catalog.database)")
+            }
+            return .int(
+                catalog.tables.keys.reduce(0) { $0 &+ context.state.tableSize($1).bytes })
+        case "pg_tablespace_location": return .text("")
+        case "pg_advisory_lock", "pg_advisory_unlock_all": return .bool(true)
+        case "txid_current", "pg_current_xact_id": return .int(Int64(catalog.version))
+        case "pg_postmaster_start_time", "pg_conf_load_time": return .null
+        case "pg_sleep":
+            guard case .double(let seconds)? = arguments.first, seconds > 0 else {
+                return .bool(true)
+            }
+            let clock = ContinuousClock()
+            let end = clock.now + .seconds(min(seconds, 86_400 * 365))
+            while clock.now < end {
+                try context.checkCancellation()
+                Pause.briefly()
+            }
+            return .bool(true)
+        default: return nil
+        }
+    }
+}
