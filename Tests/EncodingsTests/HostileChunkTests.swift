@@ -19,7 +19,7 @@ import Vectors
         let dictionary = try column.dictionary.map {
             try SegmentDictionary.open(try ColumnFixture.body($0), type: type)
         }
-        let body = Array(try ColumnFixture.body(column.chunks[0]).buffer)
+        let body = try ColumnFixture.body(column.chunks[0]).withBytes { Array($0) }
         // Every bit of the header, then a sample of the data.
         let bits = Array(0..<512) + Array(stride(from: 512, to: body.count * 8, by: 61))
         for bit in bits {
@@ -36,7 +36,7 @@ import Vectors
         let dictionary = try column.dictionary.map {
             try SegmentDictionary.open(try ColumnFixture.body($0), type: type)
         }
-        let body = Array(try ColumnFixture.body(column.chunks[0]).buffer)
+        let body = try ColumnFixture.body(column.chunks[0]).withBytes { Array($0) }
         for count in Array(0..<min(200, body.count)) + [body.count - 8, body.count - 1] {
             #expect(!tryDecoding(Array(body[..<count]), type, dictionary), "\(type) \(count)")
         }
@@ -65,7 +65,7 @@ import Vectors
         for type in [SQLType.text, .bigint] {
             let column = try ColumnFixture(type, .fewDistinct, .none, count: 2000)
                 .encoded(policy: .none)
-            let body = Array(try ColumnFixture.body(try #require(column.dictionary)).buffer)
+            let body = try ColumnFixture.body(try #require(column.dictionary)).withBytes { Array($0) }
             for bit in 0..<body.count * 8 {
                 var damaged = body
                 damaged[bit / 8] ^= 1 << UInt8(bit % 8)
