@@ -396,7 +396,9 @@ struct DateTimeFields {
         guard let value = number(whole) else { throw bad() }
         let nextWord = next.map { lower($0) } ?? ""
         let dated = days != nil || hasDate || dayOfYear != nil
-        if !dated, dot == word.count, whole.count == 8 || (whole.count == 6 && year == nil) {
+        if !dated, type != "time", dot == word.count,
+            whole.count == 8 || (whole.count == 6 && year == nil)
+        {
             day = value % 100
             month = value / 100 % 100
             year = value / 10_000

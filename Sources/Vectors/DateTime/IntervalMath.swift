@@ -75,14 +75,10 @@ enum IntervalMath {
             days -= 1
         }
         if days < 0 {
-            // Days of the month that the earlier (or, negated, the later) date lies in.
-            days += negative
-                ? Calendar.daysInMonth(year: x.year, month: x.month)
-                : Calendar.daysInMonth(year: y.year, month: y.month)
+            days += Calendar.daysInMonth(year: y.year, month: y.month)
             months -= 1
         }
         if negative {
-            // Recount from the other end, as the sign is carried through each field.
             (months, days, time) = (-months, -days, -time)
         }
         return Interval(

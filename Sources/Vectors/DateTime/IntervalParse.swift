@@ -3,7 +3,7 @@ import Basics
 /// Intervals from text: units, times, ISO 8601 durations, `ago`.
 package enum IntervalParse {
     private enum Unit: Int {
-        case microsecond, millisecond, second, minute, hour, day, week, month, quarter, year
+        case microsecond, millisecond, second, minute, hour, day, week, month, year
         case decade, century, millennium
     }
 
@@ -20,7 +20,6 @@ package enum IntervalParse {
         add(.day, "d day days")
         add(.week, "w week weeks")
         add(.month, "mon mons month months")
-        add(.quarter, "qtr quarter")
         add(.year, "y yr yrs year years")
         add(.decade, "dec decs decade decades")
         add(.century, "c cent century centuries")
@@ -55,9 +54,6 @@ package enum IntervalParse {
             case .month:
                 months += scaled(1)
                 fractionalDays(fraction * 30)
-            case .quarter:
-                months += scaled(3)
-                fractionalDays(fraction * 90)
             case .year: years(scaled(12), fraction * 12)
             case .decade: years(scaled(120), fraction * 120)
             case .century: years(scaled(1200), fraction * 1200)

@@ -49,7 +49,9 @@ enum DateTimeField: String {
 typealias FieldValue = (mantissa: Int128, scale: Int)
 
 enum DateTimeExtract {
-    static func century(_ year: Int) -> Int { year > 0 ? (year + 99) / 100 : -((99 - (year - 1)) / 100) }
+    static func century(_ year: Int) -> Int {
+        year > 0 ? (year + 99) / 100 : -((99 - (year - 1)) / 100)
+    }
     static func millennium(_ year: Int) -> Int {
         year > 0 ? (year + 999) / 1000 : -((999 - (year - 1)) / 1000)
     }
@@ -212,11 +214,19 @@ extension DateTimeField {
         case .year: return try start(year)
         case .decade: return try start(year >= 0 ? year / 10 * 10 : -((9 - year) / 10) * 10)
         case .century:
-            return try start(year > 0 ? (year + 99) / 100 * 100 - 99 : -((99 - year) / 100) * 100 - 99 + 100)
+            return try start(
+                year > 0 ? (year + 99) / 100 * 100 - 99 : -((99 - year) / 100) * 100 + 1)
         case .millennium:
             return try start(
                 year > 0 ? (year + 999) / 1000 * 1000 - 999 : -((999 - year) / 1000) * 1000 + 1)
-        default: throw unsupported(text, type)
+        default: throw cannotTruncate(text, type)
+        }
+    }
+
+    private func cannotTruncate(_ text: String, _ type: SQLType) -> SQLError {
+        switch self {
+        case .timezone, .timezone_hour, .timezone_minute: unsupported(text, type)
+        default: Self.unrecognized(text, type)
         }
     }
 
@@ -250,10 +260,9 @@ extension DateTimeField {
         case .century: return months(1200)
         case .millennium: return months(12_000)
         default:
+            guard self == .week else { throw cannotTruncate(text, .interval) }
             var error = unsupported(text, .interval)
-            if self == .week {
-                error.detail = "Months usually have fractional weeks."
-            }
+            error.detail = "Months usually have fractional weeks."
             throw error
         }
     }

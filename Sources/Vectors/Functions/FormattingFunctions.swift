@@ -202,6 +202,8 @@ struct NumberTemplate {
         var started = false
         var isAfterPoint = false
         var signShown = hasSign || hasAngle
+        // A leading sign stands right before the first digit.
+        var isSignPending = false
         for item in items {
             switch item {
             case .digit:
@@ -217,9 +219,16 @@ struct NumberTemplate {
                     body.append("#")
                     started = true
                 } else if index >= 0 || isForced {
-                    if !started, !signShown {
-                        body += isNegative ? "-" : (isFilled ? " " : "")
-                        signShown = true
+                    if !started {
+                        if !signShown {
+                            body += isNegative ? "-" : (isFilled ? " " : "")
+                            signShown = true
+                        } else if isSignPending {
+                            body += isNegative ? "-" : "+"
+                            isSignPending = false
+                        } else if hasAngle, isNegative {
+                            body += "<"
+                        }
                     }
                     started = true
                     body.append(index >= 0 ? integer[index] : "0")
@@ -237,14 +246,19 @@ struct NumberTemplate {
                 body.append(".")
             case .group:
                 if started { body.append(overflows ? "#" : ",") } else if isFilled { body.append(" ") }
-            case .sign: body.append(isNegative ? "-" : "+")
+            case .sign where !started && position == 0: isSignPending = true
+            case .sign: body += isNegative ? "-" : "+"
             case .minus: body += isNegative ? "-" : (isFilled ? " " : "")
             case .plus: body += isNegative ? (isFilled ? " " : "") : "+"
             case .literal(let character): body.append(character)
             }
         }
         if !signShown { body = (isNegative ? "-" : (isFilled ? " " : "")) + body }
-        if hasAngle { body = isNegative ? "<\(body)>" : (isFilled ? " \(body) " : body) }
+        if isSignPending { body = (isNegative ? "-" : "+") + body }
+        if hasAngle {
+            let opened = started && body.contains("<") ? body : "<" + body
+            body = isNegative ? opened + ">" : (isFilled ? " \(body) " : body)
+        }
         if !isFilled, body.first == " " { body = String(body.drop { $0 == " " }) }
         return body
     }

@@ -11,6 +11,7 @@ package final class FunctionTable: Sendable {
         registry.addNumericArithmetic()
         registry.addBoolean()
         registry.addArrays()
+        registry.addJSON()
         registry.addSystem()
         registry.addDateTimeFormatting()
         registry.addPatterns()

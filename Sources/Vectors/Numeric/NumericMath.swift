@@ -143,7 +143,7 @@ package enum NumericMath {
                 "a negative number raised to a non-integer power yields a complex result")
         }
         if plain.scale == 0, let whole = Int(exactly: plain.mantissa), whole.magnitude < 1 << 31 {
-            return try integerPower(base, whole, exponentScale: Int(exponent.scale))
+            return try integerPower(base, whole)
         }
         if base.mantissa == 0 { return Decimal(mantissa: 0, scale: 16) }
         guard plain.scale > 0 else { throw Decimal.overflow() }
@@ -158,16 +158,13 @@ package enum NumericMath {
         return try rounded(product.exponential(), to: scale)
     }
 
-    private static func integerPower(
-        _ base: Decimal, _ exponent: Int, exponentScale: Int
-    ) throws -> Decimal {
+    private static func integerPower(_ base: Decimal, _ exponent: Int) throws -> Decimal {
         if exponent == 0 { return Decimal(mantissa: PowerOfTen.table[16], scale: 16) }
         if base.mantissa == 0 { return Decimal(mantissa: 0, scale: 16) }
-        // The number of digits before the point tells how many to show after it.
         let logarithm = logOf(base.double.magnitude) * 0.434294481903252
         let estimate = logarithm * Double(exponent)
         guard estimate < 39 else { throw Decimal.overflow() }
-        let minimum = max(16 - Int(max(estimate, -100)), Int(base.scale), exponentScale, 0)
+        let minimum = max(16, Int(base.scale))
         guard minimum <= Decimal.maxScale else { throw Decimal.overflow() }
         let digits = minimum + 24 + Int(max(0, estimate))
         var result = BigFixed(Decimal(mantissa: 1, scale: 0), scale: digits)

@@ -145,10 +145,11 @@ package final class Regex: Sendable {
             return isInsensitive
                 ? wanted == scalar || wanted == folded.0 || wanted == folded.1 : wanted == scalar
         case .set(let index):
-            return isInsensitive
-                ? sets[index].contains(scalar) || sets[index].contains(folded.0)
-                    || sets[index].contains(folded.1)
-                : sets[index].contains(scalar)
+            let set = sets[index]
+            guard isInsensitive else { return set.contains(scalar) }
+            if set.excludesNewline, scalar == 0x0A { return false }
+            let found = set.lists(scalar) || set.lists(folded.0) || set.lists(folded.1)
+            return found != set.isNegated
         default: return false
         }
     }
@@ -238,7 +239,10 @@ package final class Regex: Sendable {
         let slots = (groups + 1) * 2
         var marks = [Int](repeating: -1, count: program.count)
         var current: [(state: Int, saved: [Int])] = []
-        func reach(_ state: Int, _ saved: [Int], _ at: Int, _ round: Int, _ list: inout [(state: Int, saved: [Int])]) {
+        func reach(
+            _ state: Int, _ saved: [Int], _ at: Int, _ round: Int,
+            _ list: inout [(state: Int, saved: [Int])]
+        ) {
             var stack = [(state, saved)]
             while let (next, saved) = stack.popLast() {
                 guard marks[next] != round else { continue }

@@ -8,8 +8,13 @@ struct RegexSet: Sendable {
 
     func contains(_ scalar: UInt32) -> Bool {
         if excludesNewline, scalar == 0x0A { return false }
-        for range in ranges where range.contains(scalar) { return !isNegated }
-        return isNegated
+        return lists(scalar) != isNegated
+    }
+
+    /// Whether a range holds the character, complement or not.
+    func lists(_ scalar: UInt32) -> Bool {
+        for range in ranges where range.contains(scalar) { return true }
+        return false
     }
 }
 

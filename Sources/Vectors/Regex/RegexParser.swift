@@ -164,6 +164,7 @@ struct RegexParser {
         case 0x2E: return .set(RegexSet(isNegated: true, excludesNewline: flags.isNewlineSensitive))
         case 0x5E: return .assertion(flags.isLineAnchored ? .lineStart : .start)
         case 0x24: return .assertion(flags.isLineAnchored ? .lineEnd : .end)
+        case 0x7B where peek &- 0x30 < 10: throw RegexError.invalid("quantifier operand invalid")
         case 0x2A, 0x2B, 0x3F: throw RegexError.invalid("quantifier operand invalid")
         case 0x5C: return try escape()
         default: return .character(character)
