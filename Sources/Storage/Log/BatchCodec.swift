@@ -8,7 +8,7 @@ enum BatchCodec {
         out.integer(UInt16(truncatingIfNeeded: columns.count))
         for (vector, column) in zip(batch.columns, columns) {
             out.integer(column.id)
-            SpecCodec.write(column.type, to: &out)
+            TypeCode.write(column.type, to: &out)
             write(vector, count: batch.count, to: &out)
         }
     }
@@ -105,7 +105,7 @@ enum BatchCodec {
         var vectors: [Vector] = []
         for _ in 0..<(try reader.integer(UInt16.self)) {
             let id = try reader.integer(UInt32.self)
-            let type = try SpecCodec.readType(&reader)
+            let type = try TypeCode.read(&reader)
             columns.append(ColumnSpec(id: id, type: type))
             vectors.append(try readVector(type, count: count, &reader))
         }

@@ -1,127 +1,8 @@
 import Basics
 import Vectors
 
-/// Bytes of types, values and table specs in log and manifest. On disk, never change.
+/// Bytes of table specs, segment entries and row numbers in log and manifest. On disk, never change.
 enum SpecCodec {
-    private static let simple: [(UInt8, SQLType)] = [
-        (1, .boolean), (2, .smallint), (3, .integer), (4, .bigint), (6, .decimal), (7, .real),
-        (8, .double), (9, .date), (10, .time), (11, .timestamp), (12, .timestamptz),
-        (13, .interval), (14, .text), (17, .bytea), (18, .uuid), (19, .json), (20, .jsonb),
-        (21, .name), (22, .singleChar), (23, .oid), (24, .regclass), (25, .regtype),
-        (26, .regproc), (27, .regnamespace), (28, .regrole), (29, .int2vector), (30, .oidvector),
-        (32, .unknown), (33, .void), (34, .record), (35, .trigger), (36, .anyElement),
-        (37, .anyArray),
-    ]
-
-    static func write(_ type: SQLType, to out: inout ByteWriter) {
-        switch type {
-        case .numeric(let precision, let scale):
-            out.integer(UInt8(5))
-            out.integer(UInt8(clamping: precision))
-            out.integer(UInt8(clamping: scale))
-        case .varchar(let length):
-            out.integer(UInt8(15))
-            out.integer(Int32(clamping: length ?? -1))
-        case .char(let length):
-            out.integer(UInt8(16))
-            out.integer(Int32(clamping: length))
-        case .array(let element):
-            out.integer(UInt8(31))
-            write(element, to: &out)
-        default:
-            out.integer(simple.first { $0.1 == type }?.0 ?? 32)
-        }
-    }
-
-    static func readType(_ reader: inout ByteReader, depth: Int = 0) throws -> SQLType {
-        let at = reader.offset
-        let code = try reader.integer(UInt8.self)
-        switch code {
-        case 5:
-            let precision = Int(try reader.integer(UInt8.self))
-            let scale = Int(try reader.integer(UInt8.self))
-            guard (1...38).contains(precision), scale <= precision else {
-                throw ByteReaderError.malformed("precision", offset: at)
-            }
-            return .numeric(precision: precision, scale: scale)
-        case 15:
-            let length = Int(try reader.integer(Int32.self))
-            return .varchar(length < 0 ? nil : length)
-        case 16: return .char(Int(try reader.integer(Int32.self)))
-        case 31:
-            guard depth < 4 else { throw ByteReaderError.malformed("nested array", offset: at) }
-            return .array(try readType(&reader, depth: depth + 1))
-        default:
-            guard let type = simple.first(where: { $0.0 == code })?.1 else {
-                throw ByteReaderError.malformed("type \(code)", offset: at)
-            }
-            return type
-        }
-    }
-
-    static func write(_ datum: Datum, to out: inout ByteWriter) {
-        switch datum {
-        case .null: out.integer(UInt8(0))
-        case .bool(let value):
-            out.integer(UInt8(1))
-            out.integer(UInt8(value ? 1 : 0))
-        case .int(let value):
-            out.integer(UInt8(2))
-            out.integer(value)
-        case .int128(let value):
-            out.integer(UInt8(3))
-            out.integer(value)
-        case .double(let value):
-            out.integer(UInt8(4))
-            out.integer(value.bitPattern)
-        case .bytes(let bytes):
-            out.integer(UInt8(5))
-            write(bytes, to: &out)
-        case .uuid(let value):
-            out.integer(UInt8(6))
-            out.integer(value.high)
-            out.integer(value.low)
-        case .interval(let value):
-            out.integer(UInt8(7))
-            out.integer(value.microseconds)
-            out.integer(value.days)
-            out.integer(value.months)
-        case .decimal(let value):
-            out.integer(UInt8(8))
-            out.integer(value.mantissa)
-            out.integer(value.scale)
-            out.integer(UInt8(value.isNaN ? 1 : 0))
-        }
-    }
-
-    static func readDatum(_ reader: inout ByteReader) throws -> Datum {
-        let at = reader.offset
-        switch try reader.integer(UInt8.self) {
-        case 0: return .null
-        case 1: return .bool(try reader.integer(UInt8.self) != 0)
-        case 2: return .int(try reader.integer())
-        case 3: return .int128(try reader.integer())
-        case 4: return .double(Double(bitPattern: try reader.integer()))
-        case 5: return .bytes(try readBytes(&reader))
-        case 6: return .uuid(UUIDBytes(high: try reader.integer(), low: try reader.integer()))
-        case 7:
-            let microseconds = try reader.integer(Int64.self)
-            let days = try reader.integer(Int32.self)
-            return .interval(
-                Interval(
-                    months: try reader.integer(Int32.self), days: days,
-                    microseconds: microseconds))
-        case 8:
-            let mantissa = try reader.integer(Int128.self)
-            let scale = Int(try reader.integer(Int16.self))
-            return .decimal(
-                Decimal(
-                    mantissa: mantissa, scale: scale,
-                    isNaN: try reader.integer(UInt8.self) != 0))
-        default: throw ByteReaderError.malformed("value", offset: at)
-        }
-    }
-
     static func write(_ bytes: [UInt8], to out: inout ByteWriter) {
         out.integer(UInt32(truncatingIfNeeded: bytes.count))
         out.append(bytes)
@@ -150,8 +31,8 @@ enum SpecCodec {
         out.integer(UInt32(truncatingIfNeeded: spec.columns.count))
         for column in spec.columns {
             out.integer(column.id)
-            write(column.type, to: &out)
-            write(column.initial, to: &out)
+            TypeCode.write(column.type, to: &out)
+            DatumCode.write(column.initial, to: &out)
         }
         write(ids: spec.sortKey, to: &out)
         write(ids: spec.primaryKey, to: &out)
@@ -165,8 +46,8 @@ enum SpecCodec {
         var columns: [ColumnSpec] = []
         for _ in 0..<count {
             let column = try reader.integer(UInt32.self)
-            let type = try readType(&reader)
-            columns.append(ColumnSpec(id: column, type: type, initial: try readDatum(&reader)))
+            let type = try TypeCode.read(&reader)
+            columns.append(ColumnSpec(id: column, type: type, initial: try DatumCode.read(&reader)))
         }
         let spec = TableSpec(
             id: id, columns: columns, sortKey: try readIDs(&reader),

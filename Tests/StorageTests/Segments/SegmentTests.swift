@@ -119,8 +119,9 @@ struct MemorySegment: SegmentSink, SegmentSource {
         let asked = (0..<rows + 500).filter { $0 % 13 == 0 || $0 == 10 || $0 > rows - 3 }
         let hashes = Set(asked.map { Self.hash($0) }).sorted()
         let matches = try hashes.withUnsafeBufferPointer { try segment.keyLookup(sorted: $0) }
+        let sought = Set(hashes)
         var expected: [UInt32: UInt64] = [:]
-        for row in 0..<rows where hashes.contains(Self.hash(row)) {
+        for row in 0..<rows where sought.contains(Self.hash(row)) {
             expected[UInt32(row)] = Self.hash(row)
         }
         #expect(matches.count == expected.count)

@@ -16,7 +16,7 @@ import Testing
             (.diskFull, true), (.shortWrite, false), (.shortWrite, true),
         ])
     func everyFailingCall(fault: SimulatedDisk.Fault, isForEver: Bool) throws {
-        for seed in 1...UInt64(3 * CrashTests.scale) {
+        for seed in 1...UInt64(CrashTests.scale) {
             var index = 0
             var isDone = false
             while !isDone {
