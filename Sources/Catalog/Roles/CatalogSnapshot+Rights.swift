@@ -87,7 +87,6 @@ extension CatalogSnapshot {
     package func requireCreate(in schema: CatalogSchema, role: UInt32) throws {
         if schema.oid == CatalogSnapshot.pgCatalogOID
             || schema.oid == CatalogSnapshot.informationSchemaOID
-            || schema.oid == CatalogSnapshot.storehouseOID
         {
             throw SQLError(
                 .insufficientPrivilege, "permission denied for schema \(schema.name)",

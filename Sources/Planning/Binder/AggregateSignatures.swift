@@ -27,7 +27,9 @@ struct AggregateSignature: Sendable {
     private static func same(
         _ function: AggregateFunction, _ types: [SQLType]
     ) -> [AggregateSignature] {
-        types.map { type in AggregateSignature(function, [type]) { $0.first ?? type } }
+        types.map { type in
+            AggregateSignature(function, [type]) { type == .text ? .text : $0.first ?? type }
+        }
     }
 
     /// Sums of exact numbers keep their scale and have room for 38 digits.

@@ -88,7 +88,7 @@ extension Binder {
     ) throws -> Expression {
         let types = arguments.map(\.type)
         let candidates = Builtins.functions(name).compactMap {
-            Binder.spread($0, over: types.count)
+            Binder.spread($0, over: types)
         }
         do {
             let match = try FunctionResolution.choose(candidates, arguments: types)
@@ -115,14 +115,23 @@ extension Binder {
         }
     }
 
+    /// A variadic function's parameters for these arguments; `VARIADIC "any"` takes each as it is.
     static func spread(
-        _ function: ScalarFunction, over count: Int
+        _ function: ScalarFunction, over types: [SQLType]
     ) -> FunctionResolution.Match<ScalarFunction>? {
+        let count = types.count
         var parameters = function.arguments
         if function.isVariadic, let last = parameters.last {
             guard count >= parameters.count - 1 else { return nil }
-            while parameters.count < count { parameters.append(last) }
-            parameters = Array(parameters.prefix(count))
+            let fixed = parameters.count - 1
+            parameters = Array(parameters.prefix(fixed))
+            for type in types.dropFirst(fixed) {
+                if case .anyElement = last {
+                    parameters.append(type == .unknown ? .text : type)
+                } else {
+                    parameters.append(last)
+                }
+            }
         }
         guard parameters.count == count else { return nil }
         return .init(candidate: function, parameters: parameters)
@@ -277,7 +286,7 @@ extension Binder {
     private func checkWindow(_ call: FunctionCall, _ scope: Scope) throws {
         let place = call.name.position
         switch scope.clause {
-        case .windowArgument, .windowFilter, .windowDefinition:
+        case .windowArgument, .windowFilter:
             throw SQLError(
                 .windowingError, "window function calls cannot be nested", position: place)
         case .aggregateArgument, .aggregateFilter:

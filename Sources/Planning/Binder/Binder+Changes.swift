@@ -183,8 +183,10 @@ extension Binder {
         let targets = indices.map { table.columns[$0] }
         for (column, target) in zip(bound.columns, targets)
         where !CastRules.canCoerce(column.type, target.type, .assignment) {
+            let index = targets.firstIndex { $0.id == target.id } ?? 0
             _ = try assign(
-                .column(column.id, column.type), to: target, at: query.position)
+                .column(column.id, column.type), to: target,
+                at: outputPosition(query, index))
         }
         return try cast(
             bound, to: targets.map(\.type), .assignment, at: query.position)
@@ -326,8 +328,7 @@ extension Binder {
             guard !result.contains(where: { $0.0 == index }) else {
                 throw SQLError(
                     .syntaxError,
-                    "multiple assignments to same column \"\(column.name.text)\"",
-                    position: column.name.position)
+                    "multiple assignments to same column \"\(column.name.text)\"")
             }
             let target = table.columns[index]
             if case .setToDefault = expr.kind {

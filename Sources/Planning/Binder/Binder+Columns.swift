@@ -45,6 +45,13 @@ extension Binder {
                         .ambiguousColumn, "column reference \"\(last)\" is ambiguous",
                         position: position)
                 }
+                // Rows of a system table carry its own OID, as psql's \dd asks.
+                if matches.isEmpty, last == "tableoid",
+                    let oid = relation.columns.first?.info.tableOID, oid != 0,
+                    oid < CatalogSnapshot.firstUserOID
+                {
+                    return .literal(.int(Int64(oid)), .oid)
+                }
                 guard let column = matches.first else {
                     throw SQLError(
                         .undefinedColumn, "column \(qualifier).\(last) does not exist",
@@ -55,7 +62,7 @@ extension Binder {
             }
             level = current.parent
         }
-        throw missingRelation(parts.dropLast().joined(separator: "."), at: position, in: scope)
+        throw missingRelation(qualifier, at: position, in: scope)
     }
 
     /// Marks the column as used, here and in every level between.
@@ -83,6 +90,13 @@ extension Binder {
     func missingRelation(_ name: String, at position: Int, in scope: Scope) -> SQLError {
         var level: Scope? = scope
         while let current = level {
+            if current.unreachable.contains(name) {
+                return SQLError(
+                    .undefinedTable,
+                    "invalid reference to FROM-clause entry for table \"\(name)\"",
+                    hint: "There is an entry for table \"\(name)\", but it cannot be referenced "
+                        + "from this part of the query.", position: position)
+            }
             if let hidden = hiddenAliases[name], let relation = current.items.relations.first(
                 where: { $0.alias == hidden })
             {

@@ -49,8 +49,9 @@ extension Binder {
             return try inList(operand, list, negated: negated, scope, at: position)
         case .like(let like): return try bindLike(like, scope, at: position)
         case .caseWhen(let form): return try bindCase(form, scope)
-        case .cast(let operand, let type): return try bindCast(operand, type, scope)
-        case .collate(let operand, let name): return try collate(operand, name, scope)
+        case .cast(let operand, let type):
+            return try bindCast(operand, type, scope, at: position)
+        case .collate(let operand, let name): return try collate(operand, name, scope, at: position)
         case .coalesce(let operands):
             let bound = try operands.map { try bind($0, scope) }
             let (cast, type) = try unify(bound, "COALESCE", positions: operands.map(leftmost))
@@ -205,8 +206,15 @@ extension Binder {
         if let schema = op.schema, schema != "pg_catalog" {
             throw missingOperator(op, types)
         }
-        let candidates = Builtins.functions(op.symbol).map {
-            FunctionResolution.Match(candidate: $0, parameters: $0.arguments)
+        // PostgreSQL compares regclass and the like as oid: their own operators need one such side.
+        let candidates = Builtins.functions(op.symbol).compactMap {
+            candidate -> FunctionResolution.Match<ScalarFunction>? in
+            for parameter in candidate.arguments
+            where parameter.isObjectID && parameter != .oid && !types.contains(parameter) {
+                return nil
+            }
+            return FunctionResolution.Match(
+                candidate: candidate, parameters: candidate.arguments)
         }
         // An untyped side is first taken to be of the other side's type.
         if types.count == 2, types.contains(.unknown), types != [.unknown, .unknown] {

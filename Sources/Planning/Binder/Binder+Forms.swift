@@ -103,7 +103,7 @@ extension Binder {
             type.family == value.type.family || value.type == .unknown || items.count > 1
         {
             let common = type == .unknown ? SQLType.text : type
-            let probe = try require(items[0], as: common, .implicit, at: position)
+            let probe = try require(items[0], as: common, .implicit, at: leftmost(list[0]))
             let equal = try equality(
                 try require(value, as: value.type == .unknown ? common : value.type, .implicit,
                     at: position), probe, at: position)
@@ -200,7 +200,9 @@ extension Binder {
             zip(conditions, cast).map { (condition: $0, result: $1) }, otherwise: otherwise, type)
     }
 
-    func bindCast(_ operand: Expr, _ name: TypeName, _ scope: Scope) throws -> Expression {
+    func bindCast(
+        _ operand: Expr, _ name: TypeName, _ scope: Scope, at position: Int
+    ) throws -> Expression {
         let type = try resolve(type: name)
         let place = operand.position
         if case .string(let text) = operand.kind {
@@ -209,29 +211,33 @@ extension Binder {
         }
         if case .array(let elements) = operand.kind, let element = type.element {
             let cast = try elements.map { item -> Expression in
-                if case .array = item.kind { return try bindCast(item, name, scope) }
+                if case .array = item.kind {
+                    return try bindCast(item, name, scope, at: position)
+                }
                 return try require(
                     try bind(item, scope), as: element, .explicit, at: leftmost(item))
             }
             return .array(cast, type)
         }
         let bound = try bind(operand, scope)
-        return try require(bound, as: type, .explicit, at: name.position)
+        return try require(bound, as: type, .explicit, at: position)
     }
 
-    func collate(_ operand: Expr, _ name: QualifiedName, _ scope: Scope) throws -> Expression {
+    func collate(
+        _ operand: Expr, _ name: QualifiedName, _ scope: Scope, at position: Int
+    ) throws -> Expression {
         let bound = try resolveUnknown(try bind(operand, scope), at: leftmost(operand))
         guard ["default", "C", "POSIX", "ucs_basic", "C.UTF-8", "C.utf8"].contains(name.name) else {
             throw SQLError(
                 .undefinedObject,
                 "collation \"\(name.parts.joined(separator: "."))\" for encoding \"UTF8\" "
-                    + "does not exist", position: name.position)
+                    + "does not exist", position: position)
         }
         guard bound.type.isString else {
             throw SQLError(
                 .datatypeMismatch,
                 "collations are not supported by type \(bound.type.familyName)",
-                position: name.position)
+                position: position)
         }
         return bound
     }

@@ -33,8 +33,7 @@ extension Binder {
         where names.contains("\(relation.schema ?? "")\u{0}\(relation.alias)") {
             throw SQLError(
                 .duplicateAlias,
-                "table name \"\(relation.alias)\" specified more than once",
-                position: relation.position)
+                "table name \"\(relation.alias)\" specified more than once")
         }
     }
 
@@ -51,9 +50,10 @@ extension Binder {
         let items = left.items + right.items
         if !lateral.isEmpty, kind == .right || kind == .full {
             throw SQLError(
-                .invalidColumnReference, "invalid reference to FROM-clause entry",
-                detail: "The combining JOIN type must be INNER or LEFT for a LATERAL reference.",
-                position: right.items.relations.first?.position)
+                .invalidColumnReference,
+                "invalid reference to FROM-clause entry for table "
+                    + "\"\(left.items.relations.first?.alias ?? "")\"",
+                detail: "The combining JOIN type must be INNER or LEFT for a LATERAL reference.")
         }
         if !lateral.isEmpty, case .tableFunction(var node) = right.plan, node.input == nil {
             let isTrue = conditions.allSatisfy {
@@ -91,7 +91,11 @@ extension Binder {
                     hint: "For example, FROM (SELECT ...) [AS] foo.", position: query.position)
             }
             scope.items = isLateral ? left : FromItems()
-            defer { scope.items = FromItems() }
+            scope.unreachable = isLateral ? [] : left.relations.map(\.alias)
+            defer {
+                scope.items = FromItems()
+                scope.unreachable = []
+            }
             let (bound, outer) = try bindInner(query, scope)
             let relation = try rename(
                 ScopeRelation(
@@ -466,14 +470,12 @@ extension Binder {
         guard let column = matches.first else {
             throw SQLError(
                 .undefinedColumn,
-                "column \"\(name.text)\" specified in USING clause does not exist in \(side) table",
-                position: name.position)
+                "column \"\(name.text)\" specified in USING clause does not exist in \(side) table")
         }
         guard matches.count == 1 else {
             throw SQLError(
                 .ambiguousColumn,
-                "common column name \"\(name.text)\" appears more than once in \(side) table",
-                position: name.position)
+                "common column name \"\(name.text)\" appears more than once in \(side) table")
         }
         return column
     }

@@ -99,6 +99,19 @@ extension Binder {
         return result
     }
 
+    /// Where a query's output is written; the query's own place where that is not one expression.
+    func outputPosition(_ query: Query, _ index: Int) -> Int {
+        switch query.body {
+        case .select(let select):
+            select.targets.indices.contains(index)
+                ? leftmost(select.targets[index].expr) : query.position
+        case .values(let rows):
+            rows.first.flatMap { $0.indices.contains(index) ? leftmost($0[index]) : nil }
+                ?? query.position
+        default: query.position
+        }
+    }
+
     private func bindArm(_ query: Query, _ scope: Scope) throws -> BoundSelect {
         try bindBody(query, Scope(parent: scope), keepUnknown: true)
     }
@@ -110,16 +123,16 @@ extension Binder {
         guard left.columns.count == right.columns.count else {
             throw SQLError(
                 .syntaxError, "each \(word) query must have the same number of columns",
-                position: term.query.position)
+                position: outputPosition(term.query, 0))
         }
         var types: [SQLType] = []
-        for (a, b) in zip(left.columns, right.columns) {
+        for (index, (a, b)) in zip(left.columns, right.columns).enumerated() {
             var clash: (SQLType, SQLType, index: Int)?
             guard let type = CastRules.common([a.type, b.type], clash: &clash) else {
                 throw SQLError(
                     .datatypeMismatch,
                     "\(word) types \(a.type.familyName) and \(b.type.familyName) cannot be matched",
-                    position: term.query.position)
+                    position: outputPosition(term.query, index))
             }
             let final = type == .unknown ? .text : type
             if !(term.isAll && term.operation == .union) {
@@ -154,7 +167,7 @@ extension Binder {
     private func orderOutputs(_ query: Query, _ bound: BoundSelect) throws -> BoundSelect {
         var keys: [SortKey] = []
         for item in query.orderBy {
-            let position = item.expr.position
+            let position = leftmost(item.expr)
             var column: ScopeColumn?
             switch item.expr.kind {
             case .column(let parts) where parts.count == 1:

@@ -48,7 +48,8 @@ extension Binder {
             distinctOn = try exprs.map {
                 try targetIndex($0, scope, &targets, clause: .distinctOn)
             }
-            try checkDistinctOrder(distinctOn ?? [], order, query)
+            try checkDistinctOrder(
+                distinctOn ?? [], order, at: exprs.first.map { leftmost($0) })
         }
         if case .distinct = select.distinct, targets.count > count {
             throw SQLError(
@@ -227,7 +228,6 @@ extension Binder {
         case .sqlValue(let value, _): return (value.rawValue, true)
         case .grouping: return ("grouping", true)
         case .row(_, explicit: true): return ("row", true)
-        case .boolean: return ("bool", false)
         case .overlaps: return ("overlaps", true)
         case .like(let like) where like.escape != nil: return nil
         default: return nil
@@ -338,7 +338,7 @@ extension Binder {
     }
 
     private func checkDistinctOrder(
-        _ on: [Int], _ order: [BoundOrder], _ query: Query
+        _ on: [Int], _ order: [BoundOrder], at position: Int?
     ) throws {
         var wanted = Set(on)
         for entry in order {
@@ -347,7 +347,7 @@ extension Binder {
                 throw SQLError(
                     .invalidColumnReference,
                     "SELECT DISTINCT ON expressions must match initial ORDER BY expressions",
-                    position: query.orderBy.first?.expr.position)
+                    position: position)
             }
             wanted.remove(entry.target)
         }

@@ -142,8 +142,12 @@ extension Binder {
                 position: position)
         }
         let symbol = precedes != key.descending ? "-" : "+"
+        // An untyped offset of a date or time is an interval.
+        let isTime = key.expression.type.category == "D"
+        let offsetType =
+            offset.type == .unknown && isTime ? SQLType.interval : offset.type
         let (shift, parameters) = try resolveOperator(
-            OperatorName(symbol, at: expr.position), [key.expression.type, offset.type])
+            OperatorName(symbol, at: expr.position), [key.expression.type, offsetType])
         guard parameters[0].family == key.expression.type.family else {
             throw SQLError.unsupported(
                 "RANGE with an offset over type \(key.expression.type.familyName)",

@@ -96,7 +96,9 @@ enum CastRules {
         _ types: [SQLType], clash: inout (SQLType, SQLType, index: Int)?
     ) -> SQLType? {
         guard let first = types.first else { return .unknown }
-        if types.dropFirst().allSatisfy({ $0 == first }) { return first }
+        if types.dropFirst().allSatisfy({ $0 == first }) {
+            return first == .unknown ? .text : first
+        }
         var chosen: SQLType?
         for (index, type) in types.enumerated() {
             if case .unknown = type { continue }

@@ -143,8 +143,10 @@ final class Scope {
     var namedWindows: [String: BoundWindow] = [:]
     /// Where columns were named outside aggregates, for errors about grouping.
     var mentions: [ColumnID: (name: String, position: Int)] = [:]
-    /// Columns that `ROLLUP` and the like may turn NULL, and all columns FROM offers here.
+    /// Open aggregate calls.
     var aggregateDepth = 0
+    /// Aliases to the left that a subquery without LATERAL cannot see, for the error.
+    var unreachable: [String] = []
 
     init(parent: Scope?) { self.parent = parent }
 
