@@ -150,6 +150,33 @@ import Vectors
         store.close()
     }
 
+    @Test func realFilesKeepCommits() throws {
+        let directory = NSTemporaryDirectory() + "/storehouse-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        var store = try Store.open(directory: directory, options: Self.options)
+        try StoreBasicsTests.create(store)
+        let shared = store
+        Self.inThreads(4) { worker in
+            for round in 0..<25 {
+                let first = worker * 10_000 + round * 40
+                try? StoreBasicsTests.append(shared, first..<(first + 40))
+            }
+        }
+        let contents = try StoreModel.contents(store.snapshot())
+        #expect(contents.tables[7]?.rows.count == 4000)
+        #expect(throws: SQLError.self) { try Store.open(directory: directory) }
+        store.close()
+        #expect(StoreCheck.check(directory, options: Self.options).isEmpty)
+        store = try Store.open(directory: directory, options: Self.options)
+        #expect(try StoreModel.contents(store.snapshot()) == contents)
+        try store.flush()
+        try store.compact(7)
+        _ = try store.age(7, below: .int(1000))
+        #expect(try StoreModel.contents(store.snapshot()) == contents)
+        store.close()
+        #expect(StoreCheck.check(directory, options: Self.options).isEmpty)
+    }
+
     @Test func fullTailsMakeCommitsWait() throws {
         let disk = SimulatedDisk()
         var options = Self.options
