@@ -164,16 +164,18 @@ extension FunctionRegistry {
     private mutating func addArraySearch() {
         @Sendable func contains(_ a: ArrayValue, _ b: ArrayValue) -> Bool {
             b.elements.allSatisfy { wanted in
-                !wanted.isNull && a.elements.contains {
-                    !$0.isNull && Datum.compare($0, wanted, a.element) == 0
-                }
+                !wanted.isNull
+                    && a.elements.contains {
+                        !$0.isNull && Datum.compare($0, wanted, a.element) == 0
+                    }
             }
         }
         @Sendable func overlap(_ a: ArrayValue, _ b: ArrayValue) -> Bool {
             b.elements.contains { wanted in
-                !wanted.isNull && a.elements.contains {
-                    !$0.isNull && Datum.compare($0, wanted, a.element) == 0
-                }
+                !wanted.isNull
+                    && a.elements.contains {
+                        !$0.isNull && Datum.compare($0, wanted, a.element) == 0
+                    }
             }
         }
         let tests: [(String, @Sendable (ArrayValue, ArrayValue) -> Bool)] = [
@@ -221,7 +223,8 @@ extension FunctionRegistry {
             }
         }
         // One element of a one-dimensional array; out of bounds gives NULL.
-        add("array_subscript", [.anyArray, .integer], derived: .derived { $0[0].element ?? .text }) {
+        add("array_subscript", [.anyArray, .integer], derived: .derived { $0[0].element ?? .text })
+        {
             _, a, n, type in
             try Kernels.datums(a, n, type) { values in
                 guard case .bytes(let bytes) = values[0], case .int(let index) = values[1] else {

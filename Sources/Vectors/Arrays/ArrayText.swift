@@ -40,7 +40,8 @@ extension ArrayValue {
 
     private static func appendQuoted<Sink: ByteSink>(_ text: String, to sink: inout Sink) {
         let needsQuotes =
-            text.isEmpty || text.utf8.contains { byte in
+            text.isEmpty
+            || text.utf8.contains { byte in
                 [0x22, 0x5C, 0x7B, 0x7D, 0x2C].contains(byte) || TextParse.isSpace(byte)
             } || text.lowercased() == "null"
         guard needsQuotes else { return sink.write(string: text) }
@@ -157,7 +158,9 @@ enum ArrayParse {
                     throw malformed(
                         text, "\"[\" must introduce explicitly-specified array dimensions.")
                 }
-                let pair = numbers.count == 2 ? (Int(numbers[0]), Int(numbers[1]))
+                let pair =
+                    numbers.count == 2
+                    ? (Int(numbers[0]), Int(numbers[1]))
                     : (1, Int(numbers[0]))
                 guard pair.1 >= pair.0 else {
                     throw SQLError(
@@ -251,7 +254,8 @@ enum ArrayParse {
                 if peek == 0x7B { throw malformed(text, "Unexpected \"{\" character.") }
                 if peek == 0x22 { throw malformed(text, "Unexpected array element.") }
                 if keep == 0 {
-                    throw malformed(text, "Unexpected \"\(Character(Unicode.Scalar(peek)))\" character.")
+                    throw malformed(
+                        text, "Unexpected \"\(Character(Unicode.Scalar(peek)))\" character.")
                 }
             }
             bytes.removeLast(bytes.count - keep)

@@ -70,7 +70,8 @@ private struct TemplateReader {
         !character.isLetter && !character.isNumber
     }
 
-    private mutating func number(_ digits: Int, _ name: String, signed: Bool = false) throws -> Int {
+    private mutating func number(_ digits: Int, _ name: String, signed: Bool = false) throws -> Int
+    {
         skipBlanks()
         var sign = 1
         if signed, at < text.count, text[at] == "-" || text[at] == "+" {
@@ -90,7 +91,8 @@ private struct TemplateReader {
             let rest = String(text[min(at, text.count)...].prefix(digits > 9 ? 4 : digits))
             if rest.isEmpty {
                 throw SQLError(
-                    .invalidDatetimeFormat, "source string too short for \"\(name)\" formatting field",
+                    .invalidDatetimeFormat,
+                    "source string too short for \"\(name)\" formatting field",
                     detail: "Field requires \(digits) characters, but only 0 remain.")
             }
             throw SQLError(
@@ -128,8 +130,13 @@ private struct TemplateReader {
         case "YYY", "IYY", "YY", "IY", "Y", "I":
             let start = at
             let value = try number(exact ? upper.filter { $0 == "Y" || $0 == "I" }.count : 4, upper)
-            year = at - start >= 4 ? value : value < 70 ? 2000 + value : value < 100
-                ? 1900 + value : value < 520 ? 2000 + value : 1000 + value
+            year =
+                at - start >= 4
+                ? value
+                : value < 70
+                    ? 2000 + value
+                    : value < 100
+                        ? 1900 + value : value < 520 ? 2000 + value : 1000 + value
             isISO = upper.hasPrefix("I")
         case "MM": month = try number(2, upper)
         case "MONTH": month = try name(DateTimeFields.monthNames, pattern, short: false) + 1

@@ -199,7 +199,9 @@ struct DateTimeParts {
     }
 
     private func shownCalendar(_ upper: String, _ pattern: String, _ fill: Bool) throws -> String {
-        func capitalized(_ name: String) -> String { name.prefix(1).uppercased() + name.dropFirst() }
+        func capitalized(_ name: String) -> String {
+            name.prefix(1).uppercased() + name.dropFirst()
+        }
         switch upper {
         case "MONTH", "MON":
             guard days != nil || month != 0 else { return "" }

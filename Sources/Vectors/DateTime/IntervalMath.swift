@@ -164,7 +164,11 @@ enum IntervalMath {
         let (distance, overflow) = source.subtractingReportingOverflow(origin)
         guard !overflow else { throw outOfRange() }
         var start = distance - distance % step
-        if distance % step < 0 { start -= step }
+        if distance % step < 0 {
+            let (earlier, beyond) = start.subtractingReportingOverflow(step)
+            guard !beyond else { throw Calendar.timestampOutOfRange() }
+            start = earlier
+        }
         let value = origin &+ start
         guard Calendar.isValid(timestamp: value) else { throw Calendar.timestampOutOfRange() }
         return value

@@ -36,8 +36,12 @@ package enum IntervalParse {
         mutating func add(_ whole: Int64, _ fraction: Double, _ unit: Unit) {
             func scaled(_ factor: Int64) -> Int64 {
                 let (value, over) = whole.multipliedReportingOverflow(by: factor)
-                overflow = overflow || over || value.magnitude > 1 << 62
-                return over ? 0 : value
+                // Far beyond any interval, yet small enough that sums of units cannot trap.
+                guard !over, value.magnitude < 1 << 56 else {
+                    overflow = true
+                    return 0
+                }
+                return value
             }
             switch unit {
             case .microsecond: time(whole, fraction, 1)

@@ -132,7 +132,8 @@ package enum BinaryFormat {
     ) throws {
         switch vector.physical {
         case .bool:
-            vector.pointer(UInt8.self)[row] = type == .void ? 0 : try reader.integer(UInt8.self) == 0 ? 0 : 1
+            vector.pointer(UInt8.self)[row] =
+                type == .void ? 0 : try reader.integer(UInt8.self) == 0 ? 0 : 1
         case .int16: vector.pointer(Int16.self)[row] = Int16(bigEndian: try reader.integer())
         case .int32:
             let value = Int32(bigEndian: try reader.integer())
@@ -200,8 +201,9 @@ package enum BinaryFormat {
         case .bytea, .singleChar: return arena.copy(raw)
         case .array(let element):
             let value = try ArrayValue(raw)
-            guard value.element.family == element.family
-                || (value.element.isString && element.isString)
+            guard
+                value.element.family == element.family
+                    || (value.element.isString && element.isString)
             else {
                 throw SQLError(.datatypeMismatch, "wrong element type")
             }
@@ -234,7 +236,9 @@ package enum BinaryFormat {
         case 0, 0x4000: break
         case 0xC000: return .nan
         case 0xD000, 0xF000: throw SQLError.unsupported("numeric infinity")
-        default: throw SQLError(.invalidBinaryRepresentation, "invalid sign in external \"numeric\" value")
+        default:
+            throw SQLError(
+                .invalidBinaryRepresentation, "invalid sign in external \"numeric\" value")
         }
         guard scale <= 0x3FFF else {
             throw SQLError(

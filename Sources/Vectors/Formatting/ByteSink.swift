@@ -45,7 +45,9 @@ package final class RawSink: ByteSink {
     }
     deinit { start.deallocate() }
 
-    package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+    package var bytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: start, count: count)
+    }
     package func removeAll() { count = 0 }
 
     /// Overwrites four bytes at an offset with a number in network byte order: a length known late.

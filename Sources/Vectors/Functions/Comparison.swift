@@ -118,7 +118,9 @@ extension FunctionRegistry {
         }
     }
 
-    private mutating func addIntegers<Op: ComparisonOperator, A: FixedWidthInteger & SignedInteger & Sendable>(
+    private mutating func addIntegers<
+        Op: ComparisonOperator, A: FixedWidthInteger & SignedInteger & Sendable
+    >(
         _: Op.Type, _ type: SQLType, _: A.Type
     ) {
         compare(Op.self, type, .smallint) { a, b, n in

@@ -79,7 +79,8 @@ extension FunctionRegistry {
         for type in [SQLType.real, .double] {
             add("to_char", [type, .text], .text, volatility: .stable) { _, a, n, result in
                 try Kernels.strings(a, n, result) { row, arena in
-                    let value = type == .double
+                    let value =
+                        type == .double
                         ? a[0].value(Double.self, row) : Double(a[0].value(Float.self, row))
                     let template = try NumberTemplate(a[1].view(row).string)
                     let digits = type == .double ? 15 : 6
@@ -189,9 +190,10 @@ struct NumberTemplate {
         var shownPlaces = places
         if !isFilled {
             let zeros = items.lastIndex(of: .digit(isZero: true))
-            let required = zeros.map { index in
-                items[...index].reversed().prefix { $0 != .point }.count
-            } ?? 0
+            let required =
+                zeros.map { index in
+                    items[...index].reversed().prefix { $0 != .point }.count
+                } ?? 0
             let forced = zeros.map { index in items[..<index].contains(.point) } ?? false
             while shownPlaces > (forced ? required : 0), fraction[shownPlaces - 1] == "0" {
                 shownPlaces -= 1
@@ -213,7 +215,8 @@ struct NumberTemplate {
                     continue
                 }
                 let index = integer.count - (whole - position)
-                let isForced = firstZero.map { position >= $0 } ?? false
+                let isForced =
+                    firstZero.map { position >= $0 } ?? false
                     || (places == 0 && position == whole - 1 && integer.isEmpty)
                 if overflows {
                     body.append("#")
@@ -245,7 +248,11 @@ struct NumberTemplate {
                 isAfterPoint = true
                 body.append(".")
             case .group:
-                if started { body.append(overflows ? "#" : ",") } else if isFilled { body.append(" ") }
+                if started {
+                    body.append(overflows ? "#" : ",")
+                } else if isFilled {
+                    body.append(" ")
+                }
             case .sign where !started && position == 0: isSignPending = true
             case .sign: body += isNegative ? "-" : "+"
             case .minus: body += isNegative ? "-" : (isFilled ? " " : "")

@@ -61,7 +61,8 @@ extension FunctionRegistry {
         catalog("pg_conf_load_time", [], .timestamptz)
         catalog("current_setting", [.text], .text)
         catalog("current_setting", [.text, .boolean], .text)
-        catalog("set_config", [.text, .text, .boolean], .text, volatility: .volatile, isStrict: false)
+        catalog(
+            "set_config", [.text, .text, .boolean], .text, volatility: .volatile, isStrict: false)
         catalog("pg_cancel_backend", [.integer], .boolean, volatility: .volatile)
         catalog("pg_terminate_backend", [.integer], .boolean, volatility: .volatile)
         catalog("pg_sleep", [.double], .void, volatility: .volatile)
@@ -85,9 +86,10 @@ extension FunctionRegistry {
         }
         catalog("pg_get_expr", [.text, .oid], .text)
         catalog("pg_get_expr", [.text, .oid, .boolean], .text)
-        for name in ["pg_get_viewdef", "pg_get_constraintdef", "pg_get_indexdef",
-            "pg_get_ruledef", "pg_get_triggerdef"]
-        {
+        for name in [
+            "pg_get_viewdef", "pg_get_constraintdef", "pg_get_indexdef",
+            "pg_get_ruledef", "pg_get_triggerdef",
+        ] {
             catalog(name, [.oid], .text)
             catalog(name, [.oid, .boolean], .text)
         }
@@ -95,26 +97,29 @@ extension FunctionRegistry {
         catalog("pg_get_indexdef", [.oid, .integer, .boolean], .text)
         catalog("pg_get_partkeydef", [.oid], .text)
         catalog("pg_get_statisticsobjdef_columns", [.oid], .text)
-        for name in ["pg_get_functiondef", "pg_get_function_arguments", "pg_get_function_result",
-            "pg_get_function_identity_arguments", "pg_get_function_sqlbody"]
-        {
+        for name in [
+            "pg_get_functiondef", "pg_get_function_arguments", "pg_get_function_result",
+            "pg_get_function_identity_arguments", "pg_get_function_sqlbody",
+        ] {
             catalog(name, [.oid], .text)
         }
         catalog("pg_get_userbyid", [.oid], .name)
-        for name in ["pg_table_is_visible", "pg_type_is_visible", "pg_function_is_visible",
+        for name in [
+            "pg_table_is_visible", "pg_type_is_visible", "pg_function_is_visible",
             "pg_operator_is_visible", "pg_opclass_is_visible", "pg_collation_is_visible",
             "pg_conversion_is_visible", "pg_ts_config_is_visible", "pg_relation_is_publishable",
-            "pg_statistics_obj_is_visible"]
-        {
+            "pg_statistics_obj_is_visible",
+        ] {
             catalog(name, [.oid], .boolean)
         }
         catalog("obj_description", [.oid], .text)
         catalog("obj_description", [.oid, .name], .text)
         catalog("shobj_description", [.oid, .name], .text)
         catalog("col_description", [.oid, .integer], .text)
-        for (name, type) in [("to_regclass", SQLType.regclass), ("to_regtype", .regtype),
-            ("to_regproc", .regproc), ("to_regnamespace", .regnamespace), ("to_regrole", .regrole)]
-        {
+        for (name, type) in [
+            ("to_regclass", SQLType.regclass), ("to_regtype", .regtype),
+            ("to_regproc", .regproc), ("to_regnamespace", .regnamespace), ("to_regrole", .regrole),
+        ] {
             catalog(name, [.text], type)
         }
         catalog("pg_get_serial_sequence", [.text, .text], .text)
@@ -168,9 +173,10 @@ extension FunctionRegistry {
     }
 
     private mutating func addSizes() {
-        for name in ["pg_relation_size", "pg_table_size", "pg_total_relation_size",
-            "pg_indexes_size"]
-        {
+        for name in [
+            "pg_relation_size", "pg_table_size", "pg_total_relation_size",
+            "pg_indexes_size",
+        ] {
             catalog(name, [.regclass], .bigint)
         }
         catalog("pg_relation_size", [.regclass, .text], .bigint)

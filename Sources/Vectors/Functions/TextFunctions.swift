@@ -51,7 +51,8 @@ extension FunctionRegistry {
                 }
             }
         }
-        add("concat", [.anyElement], .text, isVariadic: true, isStrict: false, volatility: .stable) {
+        add("concat", [.anyElement], .text, isVariadic: true, isStrict: false, volatility: .stable)
+        {
             context, a, n, type in
             Self.everyRow(n, type) { row, arena in
                 var bytes: [UInt8] = []
@@ -160,8 +161,10 @@ extension FunctionRegistry {
             CaseMapping.map(a[0].view(row), .initial, arena: arena)
         }
         text("reverse", [.text]) { a, row, arena in
-            arena.copy(String(String.UnicodeScalarView(
-                a[0].view(row).string.unicodeScalars.reversed())))
+            arena.copy(
+                String(
+                    String.UnicodeScalarView(
+                        a[0].view(row).string.unicodeScalars.reversed())))
         }
         text("md5", [.text]) { a, row, arena in arena.copy(MD5.hex(a[0].view(row).buffer)) }
         text("md5", [.bytea]) { a, row, arena in arena.copy(MD5.hex(a[0].view(row).buffer)) }
@@ -218,9 +221,10 @@ extension FunctionRegistry {
             let skip = n >= 0 ? Strings.count(view.buffer) - n : -n
             return view.part(Strings.offset(view.buffer, character: skip), Int(view.count))
         }
-        for (name, sides) in [("btrim", (true, true)), ("ltrim", (true, false)),
-            ("rtrim", (false, true))]
-        {
+        for (name, sides) in [
+            ("btrim", (true, true)), ("ltrim", (true, false)),
+            ("rtrim", (false, true)),
+        ] {
             text(name, [.text]) { a, row, _ in
                 Self.trim(a[0].view(row), nil, left: sides.0, right: sides.1)
             }

@@ -173,7 +173,8 @@ enum JSONAccess {
             out.append(0x5D)
         case .timestamp, .timestamptz:
             let full = text.replacingFirst(" ", with: "T")
-            let colon = type == .timestamptz && full.suffix(3).first.map { "+-".contains($0) } == true
+            let colon =
+                type == .timestamptz && full.suffix(3).first.map { "+-".contains($0) } == true
             appendQuoted(string: colon ? full + ":00" : full, to: &out)
         default: appendQuoted(string: text, to: &out)
         }

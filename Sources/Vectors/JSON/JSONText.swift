@@ -35,10 +35,13 @@ struct JSONScanner {
     }
 
     func unexpected(_ expectation: String) -> SQLError {
-        guard at < bytes.count else { return JSONText.invalid("The input string ended unexpectedly.") }
+        guard at < bytes.count else {
+            return JSONText.invalid("The input string ended unexpectedly.")
+        }
         var end = at + 1
-        while end < bytes.count, (bytes[end] | 0x20) &- 0x61 < 26 || bytes[end] &- 0x30 < 10
-            || bytes[end] >= 0x80
+        while end < bytes.count,
+            (bytes[end] | 0x20) &- 0x61 < 26 || bytes[end] &- 0x30 < 10
+                || bytes[end] >= 0x80
         {
             end += 1
         }
