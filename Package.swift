@@ -28,43 +28,44 @@ let package = Package(
         .target(name: "Disk", dependencies: ["Basics"]),
         .target(name: "Vectors", dependencies: ["Basics", "CKernels"]),
         .target(name: "Encodings", dependencies: ["Vectors", "CKernels", "CZstd", "CLZ4"]),
-        .target(name: "Storage", dependencies: ["Encodings", "Disk"]),
+        .target(
+            name: "Storage", dependencies: ["Encodings", "Disk"], exclude: ["FORMAT.md"]),
         .target(name: "SQLSyntax", dependencies: ["Basics"]),
         .target(
             name: "Catalog",
             dependencies: [
-                "Vectors", "SQLSyntax", .product(name: "Crypto", package: "swift-crypto"),
+                "SQLSyntax", "Vectors", .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "Planning", dependencies: ["SQLSyntax", "Catalog"]),
         .target(name: "Execution", dependencies: ["Planning", "Storage"]),
-        .target(name: "Engine", dependencies: ["Execution"]),
         .target(
             name: "PostgresProtocol",
             dependencies: [
-                "Basics",
+                "Vectors",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(name: "Engine", dependencies: ["Execution", "PostgresProtocol"]),
         .target(
             name: "PostgresServer",
             dependencies: [
-                "PostgresProtocol", "Engine",
+                "PostgresProtocol",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "Ingest",
             dependencies: [
-                "Engine",
+                "Vectors",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "DemoData", dependencies: ["Basics"]),
-        .target(name: "Console", dependencies: ["PostgresProtocol", "Engine", "CEdit"]),
+        .target(name: "Console", dependencies: ["PostgresProtocol", "CEdit"]),
         .target(
             name: "Server",
             dependencies: [
-                "PostgresServer", "Ingest",
+                "PostgresServer", "Ingest", "Engine",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
@@ -72,8 +73,20 @@ let package = Package(
             dependencies: [
                 "Server", "Console", "DemoData",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
 
+        // Tests mirror Sources; TestSupport holds the simulated disk.
+        .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+        .testTarget(name: "DiskTests", dependencies: ["Disk", "TestSupport"]),
+        .testTarget(name: "EncodingsTests", dependencies: ["Encodings"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+        .testTarget(name: "SQLSyntaxTests", dependencies: ["SQLSyntax"]),
+        .testTarget(name: "PostgresProtocolTests", dependencies: ["PostgresProtocol"]),
+        .testTarget(name: "PostgresServerTests", dependencies: ["PostgresServer", "Console"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+        .testTarget(name: "DemoDataTests", dependencies: ["DemoData"]),
+        .testTarget(name: "IngestTests", dependencies: ["Ingest", "DemoData"]),
     ],
     swiftLanguageModes: [.v6]
 )

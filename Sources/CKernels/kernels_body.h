@@ -70,6 +70,10 @@ static void SH_NAME(pack32)(const uint32_t *in, int width, uint32_t *packed) {
 
 static void SH_NAME(unpack32_at)(
     const uint32_t *packed, int width, const uint16_t *at, size_t n, uint32_t *out) {
+    if (width <= 0) {
+        memset(out, 0, n * sizeof *out);
+        return;
+    }
     const uint32_t mask = width >= 32 ? 0xFFFFFFFFu : ((1u << width) - 1);
     for (size_t i = 0; i < n; i++) {
         const uint32_t position = at[i] & 1023;
@@ -113,6 +117,10 @@ static void SH_NAME(unpack64)(const uint64_t *packed, int width, uint64_t *out) 
 
 static void SH_NAME(unpack64_at)(
     const uint64_t *packed, int width, const uint16_t *at, size_t n, uint64_t *out) {
+    if (width <= 0) {
+        memset(out, 0, n * sizeof *out);
+        return;
+    }
     const uint64_t mask = width >= 64 ? ~0ull : ((1ull << width) - 1);
     for (size_t i = 0; i < n; i++) {
         const uint32_t position = at[i] & 1023;

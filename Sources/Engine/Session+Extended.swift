@@ -1,4 +1,5 @@
 import Basics
+import Catalog
 import Execution
 import Planning
 import PostgresProtocol

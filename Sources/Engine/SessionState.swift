@@ -37,8 +37,7 @@ struct SessionState: SystemState {
     }
 
     private func text(_ datum: Datum, _ type: SQLType?) -> String? {
-        guard let type, !datum.isNull else { return nil }
-        return TextFormat.string(Vector.constant(datum, type, count: 1), row: 0)
+        type.flatMap { TextFormat.string(datum, $0) }
     }
 
     func tableSize(_ table: UInt32) -> (rows: Int64, bytes: Int64) {

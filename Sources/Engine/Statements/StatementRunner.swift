@@ -212,7 +212,7 @@ struct StatementRunner {
             throw SQLError(
                 .duplicatePreparedStatement, "prepared statement \"\(name)\" already exists")
         }
-        let types = try prepare.types.map { try TypeNames.resolve($0) }
+        let types = try prepare.types.map { try binder.resolve(type: $0) }
         let parsed = ParsedStatement(
             statement: prepare.statement, range: 0..<prepare.text.utf8.count,
             text: prepare.text, parameterCount: prepare.parameterCount)
@@ -234,10 +234,8 @@ struct StatementRunner {
                     + " \(execute.arguments.count).")
         }
         let context = try session.queryContext(cancellation)
-        let row = Batch(columns: [], count: 1)
         let values = try zip(execute.arguments, prepared.parameterTypes).map { argument, type in
-            let expression = try binder.bindValue(argument, as: type)
-            return try Compiled.compile(value: expression).evaluate(row, context).datum(at: 0)
+            try RowProgram.value(try binder.bindValue(argument, as: type), context)
         }
         let portal = Portal(prepared, parameters: values, resultFormats: [0])
         guard let statement = prepared.parsed?.statement else { return "" }

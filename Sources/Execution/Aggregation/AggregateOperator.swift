@@ -20,10 +20,10 @@ struct CompiledAggregate: @unchecked Sendable {
         let types = call.arguments.map(\.type)
         let plain = try AggregateState.make(call.function, types, call.type)
         let needsOrder = !call.order.isEmpty && Self.dependsOnOrder(call.function)
-        let state = needsOrder ? nil : plain
-        let base = state ?? CollectState(call, context)
+        let base = (needsOrder ? nil : plain) ?? CollectState(call, context)
         guard call.isDistinct else { return base }
-        return DistinctState(base, types + (state == nil ? call.order.map(\.expression.type) : []), context)
+        let keyTypes = base.wantsOrderKeys ? call.order.map(\.expression.type) : []
+        return DistinctState(base, types + keyTypes, context)
     }
 
     private static func dependsOnOrder(_ function: AggregateFunction) -> Bool {
@@ -39,10 +39,7 @@ struct CompiledAggregate: @unchecked Sendable {
         _ batch: Batch, _ state: AggregateState, _ context: QueryContext
     ) throws -> [Vector] {
         var values = try arguments.map { try $0.evaluate(batch, context) }
-        let collects =
-            state is CollectState
-            || (state is DistinctState && (try AggregateState.make(call.function, call.arguments.map(\.type), call.type)) == nil)
-        if collects { values += try order.map { try $0.evaluate(batch, context) } }
+        if state.wantsOrderKeys { values += try order.map { try $0.evaluate(batch, context) } }
         return values
     }
 }

@@ -6,6 +6,8 @@ import Vectors
 ///
 /// One worker updates it; states of several workers are merged afterwards.
 class AggregateState {
+    /// Whether updates bring the call's order keys after its arguments.
+    var wantsOrderKeys: Bool { false }
     /// Makes room for groups 0..<count.
     func resize(_ count: Int) {}
     /// Takes `count` rows: row i belongs to `groups[i]`.

@@ -20,6 +20,8 @@ final class CollectState: AggregateState {
         rows = RowSet([.integer] + types, memory: context.memory)
     }
 
+    override var wantsOrderKeys: Bool { true }
+
     override func resize(_ count: Int) { groupCount = max(groupCount, count) }
 
     override func update(
@@ -187,6 +189,8 @@ final class DistinctState: AggregateState {
         argumentCount = types.count
         seen = KeyTable([.integer] + types, memory: context.memory)
     }
+
+    override var wantsOrderKeys: Bool { inner.wantsOrderKeys }
 
     override func resize(_ count: Int) { groupCount = max(groupCount, count) }
 

@@ -125,7 +125,7 @@ final class DecimalVarianceState: AggregateState {
                 continue
             }
             let variance = try Decimal.divide(numerator, divisor)
-            builder.append(.decimal(isRoot ? try variance.squareRoot() : variance))
+            builder.append(.decimal(isRoot ? try NumericMath.squareRoot(variance) : variance))
         }
         return builder.single()
     }

@@ -67,7 +67,7 @@ extension Compiled {
         for term in terms.dropFirst() {
             let value = try term.evaluate(batch, context)
             let order = greatest ? [best, value] : [value, best]
-            let better = try less.evaluate(context.evaluation, order, batch.count, .boolean)
+            let better = try less.evaluate(context.evaluation, order, count: batch.count, result: .boolean)
             let flags = better.pointer(UInt8.self)
             let rows = all.filter {
                 let row = Int($0)
@@ -99,7 +99,7 @@ extension Compiled {
         for element in probe.elements {
             let other = try element.evaluate(batch, context)
             let same = try probe.equality.evaluate(
-                context.evaluation, [value, other], count, .boolean)
+                context.evaluation, [value, other], count: count, result: .boolean)
             let flags = same.pointer(UInt8.self)
             let mask = same.rowMask
             if same.hasNulls {
@@ -146,7 +146,7 @@ extension Compiled {
             }
             let one = Vector.constant(value.datum(at: row), value.type, count: elements.count)
             let verdict = try function.evaluate(
-                context.evaluation, [one, elements], elements.count, .boolean)
+                context.evaluation, [one, elements], count: elements.count, result: .boolean)
             Self.fold(verdict, elements.count, all, into: result, row)
         }
         return result

@@ -19,15 +19,9 @@ extension Compiled {
                 throw SQLError(.undefinedParameter, "there is no parameter $\(index + 1)")
             }
             return Vector.constant(context.parameters[index], type, count: count)
-        case .call(let function, let arguments, let type, let position):
+        case .call(let function, let arguments, let type, _):
             let values = try arguments.map { try $0.evaluate(batch, context) }
-            do {
-                return try function.evaluate(context.evaluation, values, count, type)
-            } catch let error as SQLError {
-                // PostgreSQL reports no position for errors of evaluation.
-                _ = position
-                throw error
-            }
+            return try function.evaluate(context.evaluation, values, count: count, result: type)
         case .and(let terms): return try logic(terms, batch, context, stopsAt: 0)
         case .or(let terms): return try logic(terms, batch, context, stopsAt: 1)
         case .not(let inner): return Self.negate(try inner.evaluate(batch, context))
@@ -146,7 +140,7 @@ extension Compiled {
         _ left: Vector, _ right: Vector, _ equality: ScalarFunction, _ negated: Bool,
         _ count: Int, _ context: QueryContext
     ) throws -> Vector {
-        let same = try equality.evaluate(context.evaluation, [left, right], count, .boolean)
+        let same = try equality.evaluate(context.evaluation, [left, right], count: count, result: .boolean)
         let result = Vector(.boolean, capacity: count)
         result.count = count
         let target = result.pointer(UInt8.self)

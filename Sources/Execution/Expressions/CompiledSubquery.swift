@@ -92,14 +92,14 @@ package final class CompiledSubquery: @unchecked Sendable {
         for row in 0..<batch.count {
             let answer = answers[Int(numbers[row])]
             if left.isEmpty {
-                try builder.append(try answer.value(subquery))
+                builder.append(try answer.value(subquery))
             } else {
                 let one = values.map { Vector.constant($0.datum(at: row), $0.type, count: 1) }
                 let verdict = try answer.quantify(subquery, one, 1, context)
-                try builder.append(verdict.datum(at: 0))
+                builder.append(verdict.datum(at: 0))
             }
         }
-        return builder.finish()
+        return builder.single()
     }
 }
 
@@ -155,7 +155,8 @@ final class SubqueryAnswer: @unchecked Sendable {
                 let one = Vector.constant(
                     left[index].datum(at: row), left[index].type, count: rows.count)
                 let part = try function.evaluate(
-                    context.evaluation, [one, rows.columns[index].vector], rows.count, .boolean)
+                    context.evaluation, [one, rows.columns[index].vector], count: rows.count,
+                    result: .boolean)
                 verdict = try verdict.map { try Self.and($0, part, rows.count) } ?? part
             }
             if let verdict { Compiled.fold(verdict, rows.count, all, into: result, row) }

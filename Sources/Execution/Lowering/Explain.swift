@@ -94,9 +94,7 @@ package enum Explain {
     }
 
     private static func literal(_ datum: Datum, _ type: SQLType) -> String {
-        let vector = Vector.constant(datum, type, count: 1)
-        if datum.isNull { return "NULL" }
-        let text = TextFormat.string(vector, row: 0)
+        guard let text = TextFormat.string(datum, type) else { return "NULL" }
         switch type {
         case .smallint, .integer, .bigint, .numeric, .decimal, .real, .double, .boolean:
             return text

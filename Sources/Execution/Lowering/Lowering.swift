@@ -194,7 +194,7 @@ package struct Lowering: Sendable {
     private func setOperation(_ node: SetOperationNode) throws -> Operator {
         func side(_ plan: Plan) throws -> Operator {
             let source = try lower(plan)
-            let layout = layout(source.columns)
+            let layout = self.layout(source.columns)
             return ProjectOperator(
                 source, columns: node.columns,
                 expressions: try source.columns.map {
@@ -208,7 +208,7 @@ package struct Lowering: Sendable {
         }
         let append = AppendOperator(columns: node.columns, children: [left, right])
         if node.all { return append }
-        let layout = layout(node.columns)
+        let layout = self.layout(node.columns)
         return AggregateOperator(
             append, columns: node.columns,
             keys: try node.columns.map { try Compiled.compile(.column($0.0, $0.1), layout) },

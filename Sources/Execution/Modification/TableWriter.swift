@@ -91,7 +91,7 @@ package struct TableWriter {
 
     static func text(_ batch: Batch, _ row: Int) -> String {
         batch.columns.map { vector in
-            vector.isNull(row) ? "null" : TextFormat.string(vector, row: row)
+            TextFormat.string(vector.datum(at: row), vector.type) ?? "null"
         }.joined(separator: ", ")
     }
 }

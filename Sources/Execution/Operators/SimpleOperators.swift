@@ -265,10 +265,10 @@ final class ValuesOperator: Operator, @unchecked Sendable {
             let builders = types.map { VectorBuilder($0, capacity: end - start) }
             for row in rows[start..<end] {
                 for (builder, expression) in zip(builders, row) {
-                    try builder.append(try expression.evaluate(one, context).datum(at: 0))
+                    builder.append(try expression.evaluate(one, context).datum(at: 0))
                 }
             }
-            batches.append(Batch(columns: builders.map { $0.finish() }, count: end - start))
+            batches.append(Batch(columns: builders.map { $0.single() }, count: end - start))
             start = end
         }
         return Stream(source: BatchListSource(batches))

@@ -106,8 +106,9 @@ final class SortOperator: Operator, @unchecked Sendable {
         }
         let input = try children[0].stream(context)
         let kept = Kept(self, context, best)
+        let cut = best
         try Pipeline.run(
-            input, self, context, makeSink: { Kept(self, context, best) },
+            input, self, context, makeSink: { Kept(self, context, cut) },
             merge: { try kept.rows.append($0.rows) })
         var sorted = try kept.order(context)
         if let best { sorted = Array(sorted.prefix(best)) }

@@ -145,7 +145,10 @@ enum TableFunctions {
             guard arguments.count > 2 else { return }
             let resultType: SQLType = types[0] == .timestamptz ? .timestamptz : .timestamp
             guard
-                let plus = FunctionTable.shared.lookup("+", [resultType, .interval]),
+                let plus = FunctionTable.shared["+"].first(where: {
+                    $0.arguments.count == 2 && $0.arguments[0] == resultType
+                        && $0.arguments[1] == .interval
+                }),
                 case .int(let stop) = arguments[1], case .interval(let step) = arguments[2]
             else { return }
             let direction = step.comparable
@@ -158,7 +161,7 @@ enum TableFunctions {
                     [
                         Vector.constant(value, resultType, count: 1),
                         Vector.constant(arguments[2], .interval, count: 1),
-                    ], 1, resultType
+                    ], count: 1, result: resultType
                 ).datum(at: 0)
             }
         default:

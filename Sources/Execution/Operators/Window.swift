@@ -411,7 +411,7 @@ struct WindowFrameBounds {
         }
         let current = Vector.constant(column.datum(at: row), column.type, count: 1)
         let limit = try shift.evaluate(
-            context.evaluation, [current, offset], 1, column.type)
+            context.evaluation, [current, offset], count: 1, result: column.type)
         _ = sign
         var (low, high) = (partition.lowerBound, partition.upperBound)
         while low < high {

@@ -174,7 +174,7 @@ final class KeyTable {
         for (number, hash) in hashes.enumerated() {
             var slot = Int(truncatingIfNeeded: hash) & mask
             while slots[slot] != Self.empty { slot = (slot + 1) & mask }
-            slots[slot] = hash >> 32 << 32 | UInt64(number)
+            slots[slot] = (hash & ~0xFFFF_FFFF) | UInt64(number)
         }
     }
 }

@@ -40,6 +40,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
         let ids = try node.columns.map {
             try context.tables.columnID(node.table, index: $0.index)
         }
+        return try stream(over: table, ids, context)
+    }
+
+    func stream(
+        over table: TableSnapshot, _ ids: [UInt32], _ context: QueryContext
+    ) throws -> Stream {
         let filters = try ScanFilters(
             conditions, columnIDs: ids, types: node.columns.map(\.type), context: context)
         return Stream(source: ScanSource(self, table, filters, context))

@@ -107,7 +107,8 @@ extension Expression {
         return possible ? result : nil
     }
 
-    var containsSubquery: Bool { contains { if case .subquery = $0 { true } else { false } } }
+    /// Whether some operand is a subquery.
+    package var containsSubquery: Bool { contains { if case .subquery = $0 { true } else { false } } }
 
     /// A text equal for equal computations, for grouping calls that can share work.
     package var identity: String { fingerprint }

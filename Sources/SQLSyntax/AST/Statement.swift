@@ -7,6 +7,13 @@ package struct ParsedStatement: Sendable {
     package var text: String
     /// The highest `$n`, or 0.
     package var parameterCount: Int
+
+    package init(statement: Statement, range: Range<Int>, text: String, parameterCount: Int) {
+        self.statement = statement
+        self.range = range
+        self.text = text
+        self.parameterCount = parameterCount
+    }
 }
 
 /// Every statement that parses. Statements PostgreSQL knows but this dialect does not are refused
