@@ -11,7 +11,9 @@ import Vectors
             for nulls in Nulls.allCases {
                 for count in [0, 1, 1023, 1024, 1025, 3000] {
                     let fixture = ColumnFixture(type, pattern, nulls, count: count)
-                    for policy in [CodecPolicy.none, .hot, .cold] {
+                    // Codecs do not look at the shape: one count is enough for all of them.
+                    let policies: [CodecPolicy] = count == 1025 ? [.none, .hot, .cold] : [.hot]
+                    for policy in policies {
                         try check(fixture, policy, "\(type) \(pattern) \(nulls) \(count) \(policy)")
                     }
                 }
