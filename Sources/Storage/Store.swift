@@ -45,7 +45,8 @@ package final class Store: Sendable {
     /// Merges a table's segments into sorted ones without deleted rows and dropped columns.
     package func compact(_ table: UInt32) throws { try core.compact(table) }
 
-    /// Moves whole segments to the archive whose sort key's first column is everywhere below the bound.
+    /// Moves whole segments to the archive whose sort key's first column is everywhere below the
+    /// bound.
     package func age(_ table: UInt32, below bound: Datum) throws -> AgeReport {
         try core.age(table, below: bound)
     }

@@ -16,7 +16,8 @@ extension StoreCore {
             let overBudget = tails.read { $0 } > options.tailBudgetBytes / 2
             let current = sequencer.read { $0.walFiles.last ?? 0 }
             for (id, table) in snapshot().version.tables {
-                if overBudget || isFull(table) || table.tails.contains(where: { $0.walFile < current })
+                if overBudget || isFull(table)
+                    || table.tails.contains(where: { $0.walFile < current })
                 {
                     try flushTable(id)
                 }

@@ -12,10 +12,11 @@ import Vectors
 
 /// The store's parts and locks.
 ///
-/// A commit: `PreparedChange` on the caller's thread → queue → the log thread puts a group in order
-/// (`Sequencer`), writes one frame, syncs it, publishes the new `Version` and answers. The flush thread turns
-/// tails into segments, the compaction thread merges segments; both end in `Sequencer.replace`.
-/// Locks, in the order they may be taken: compaction, flush, sequencer, then the rest, each alone.
+/// A commit: `PreparedChange` on the caller's thread → queue → the log thread orders a group
+/// (`Sequencer`), writes one frame, syncs it, publishes the new `Version` and answers. The flush
+/// thread turns tails into segments, the compaction thread merges segments; both end in
+/// `Sequencer.replace`. Locks, in the order they may be taken: compaction, flush, sequencer, then
+/// the rest, each alone.
 final class StoreCore: Sendable {
     let paths: StorePaths
     let files: any FileSystem

@@ -5,7 +5,8 @@ package struct StoreOptions: Sendable {
     /// A table's tail is flushed at so many rows or bytes.
     package var tailRowsMax = 512 * 1024
     package var tailBytesMax = 64 << 20
-    /// Commits wait while all tails together hold more; they fail with 53200 after `tailWaitSeconds`.
+    /// Commits wait while all tails together hold more; they fail with 53200 after
+    /// `tailWaitSeconds`.
     package var tailBudgetBytes = 512 << 20
     package var tailWaitSeconds = 30.0
     /// A log file is closed at this size, and its rows are flushed.
@@ -20,8 +21,9 @@ package struct StoreOptions: Sendable {
     package var segmentRowsMax = 1 << 20
     /// Columns encoded at a time by background work.
     package var writerThreads = 1
-    /// Whether log, flush and compaction have threads of their own. Without, commits run on the caller's
-    /// thread and nothing is flushed or compacted unasked: for tests, which need the same order each time.
+    /// Whether log, flush and compaction have threads of their own. Without, commits run on the
+    /// caller's thread and nothing is flushed or compacted unasked: for tests, which need the same
+    /// order each time.
     package var usesThreads = true
 
     package init() {}

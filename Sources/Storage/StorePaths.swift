@@ -25,7 +25,9 @@ struct StorePaths: Sendable {
     static func number(_ name: String, prefix: String = "", suffix: String = "") -> UInt64? {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
         let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-        guard digits.count >= 10, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        guard digits.count >= 10, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+            return nil
+        }
         return UInt64(digits)
     }
 

@@ -4,9 +4,9 @@ import Synchronization
 
 /// A disk in memory that loses what was not synced, tears writes and fails on demand.
 ///
-/// After `crash`, what was synced is there; of every later write each 512-byte sector is, at random, old or
-/// new; a file's size is one of those it had; every directory entry changed since its directory was last
-/// synced is, at random, old or new.
+/// After `crash`, what was synced is there; of every later write each 512-byte sector is, at
+/// random, old or new; a file's size is one of those it had; every directory entry changed since
+/// its directory was last synced is, at random, old or new.
 package final class SimulatedDisk: FileSystem {
     /// A kind of call, for counting and for failing.
     package enum Call: String, Sendable, CaseIterable {
@@ -406,7 +406,10 @@ package final class SimulatedDisk: FileSystem {
                 } else {
                     node.bytes += [UInt8](repeating: 0, count: size - node.bytes.count)
                 }
-                for sector in (size / SimulatedDisk.sector)...(node.durable.count / SimulatedDisk.sector + size / SimulatedDisk.sector) {
+                for sector
+                    in (size / SimulatedDisk.sector)...(node.durable.count / SimulatedDisk.sector
+                    + size / SimulatedDisk.sector)
+                {
                     node.dirty.insert(sector)
                 }
                 node.sizes.append(size)

@@ -117,7 +117,9 @@ package struct StoreWorkload {
     ) throws {
         next.catalog = (0..<below(40)).map { _ in UInt8(below(256)) } + [1]
         changes.setCatalogImage(next.catalog)
-        guard let id = anyTable(), next.tables.count >= 2 else { return try create(&changes, &next) }
+        guard let id = anyTable(), next.tables.count >= 2 else {
+            return try create(&changes, &next)
+        }
         switch below(4) {
         case 0:
             lastStep = "drop \(id)"
@@ -190,9 +192,12 @@ package struct StoreWorkload {
         for _ in 0..<count {
             var row: [TableReader.Value] = [
                 .int(nextKey), .int(Int64(below(50))),
-                below(5) == 0 ? .null : .text(String(repeating: "x", count: below(20)) + "\(nextKey)"),
+                below(5) == 0
+                    ? .null : .text(String(repeating: "x", count: below(20)) + "\(nextKey)"),
             ]
-            for _ in spec.columns.dropFirst(3) { row.append(below(4) == 0 ? .null : .int(Int64(below(9)))) }
+            for _ in spec.columns.dropFirst(3) {
+                row.append(below(4) == 0 ? .null : .int(Int64(below(9))))
+            }
             next.tables[id]?.rows[nextKey] = row
             nextKey += 1
             rows.append(row)

@@ -3,8 +3,8 @@ import Vectors
 
 /// Chooses segments to merge.
 ///
-/// Size-tiered: runs of similar size are merged four at a time, so a row is rewritten a logarithmic number of
-/// times; runs of many full segments stay as they are.
+/// Size-tiered: runs of similar size are merged four at a time, so a row is rewritten a logarithmic
+/// number of times; runs of many full segments stay as they are.
 enum CompactionPlan {
     /// Runs of one size class that make a merge due.
     static let runsMin = 4

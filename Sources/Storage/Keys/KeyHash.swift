@@ -3,8 +3,9 @@ import Vectors
 
 /// The 64-bit hash of a primary key. On disk in segments, never change; defined in FORMAT.md.
 ///
-/// Equal keys have equal hashes whatever their physical form within a type: -0 as 0, all NaNs as one,
-/// decimals without trailing zeros, intervals as their total, character(n) without trailing blanks.
+/// Equal keys have equal hashes whatever their physical form within a type: -0 as 0, all NaNs as
+/// one, decimals without trailing zeros, intervals as their total, character(n) without trailing
+/// blanks.
 enum KeyHash {
     private static let start: UInt64 = 0x51_7C_C1_B7_27_22_0A_95
 
@@ -54,7 +55,8 @@ enum KeyHash {
         case .uuid:
             let values = column.pointer(UUIDBytes.self)
             for row in 0..<count {
-                out[row] = combine(combine(out[row], values[row & mask].high), values[row & mask].low)
+                out[row] = combine(
+                    combine(out[row], values[row & mask].high), values[row & mask].low)
             }
         case .interval:
             let values = column.pointer(Interval.self)
@@ -83,7 +85,8 @@ enum KeyHash {
 
     private static func wide(_ hash: UInt64, _ value: Int128) -> UInt64 {
         combine(
-            combine(hash, UInt64(truncatingIfNeeded: value)), UInt64(truncatingIfNeeded: value >> 64))
+            combine(hash, UInt64(truncatingIfNeeded: value)),
+            UInt64(truncatingIfNeeded: value >> 64))
     }
 
     private static func bits(_ value: Double) -> UInt64 {

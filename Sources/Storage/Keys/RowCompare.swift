@@ -79,7 +79,8 @@ enum RowCompare {
         let y = KeyHash.canonical(b)
         if x.scale == y.scale { return three(x.mantissa, y.mantissa) }
         if (x.mantissa < 0) != (y.mantissa < 0) { return x.mantissa < 0 ? -1 : 1 }
-        // Compare whole parts, then fractions scaled to the longer one: neither overflows for 38 digits.
+        // Compare whole parts, then fractions scaled to the longer one: neither overflows for 38
+        // digits.
         let (xWhole, xPart) = split(x)
         let (yWhole, yPart) = split(y)
         if xWhole != yWhole { return three(xWhole, yWhole) }

@@ -4,8 +4,8 @@ import Vectors
 extension TableSnapshot {
     /// The rows that hold the given primary keys, -1 where there is none.
     ///
-    /// - Parameter keys: one vector per primary key column, in the key's order, flat or constant. Keys with
-    ///   a NULL are never found.
+    /// - Parameter keys: one vector per primary key column, in the key's order, flat or constant.
+    ///   Keys with a NULL are never found.
     package func lookup(keys: Batch) throws -> [Int64] {
         guard !spec.primaryKey.isEmpty, keys.columns.count == spec.primaryKey.count else {
             throw SQLError(.internalError, "a look-up does not fit the primary key")

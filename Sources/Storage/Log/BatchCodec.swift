@@ -68,7 +68,8 @@ enum BatchCodec {
         func put<U: FixedWidthInteger>(_: U.Type) {
             withUnsafeTemporaryAllocation(of: U.self, capacity: count) { buffer in
                 for row in 0..<count {
-                    buffer[row] = U(truncatingIfNeeded: Int64(truncatingIfNeeded: values[row]) &- low)
+                    buffer[row] = U(
+                        truncatingIfNeeded: Int64(truncatingIfNeeded: values[row]) &- low)
                 }
                 out.append(UnsafeRawBufferPointer(buffer))
             }

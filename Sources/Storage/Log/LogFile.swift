@@ -4,10 +4,10 @@ import Disk
 
 /// An append-only file of checksummed frames, one fsync each: the form of log and manifest.
 ///
-/// Byte tables are in FORMAT.md. A frame is written only after the one before it is durable, so at most
-/// the last frame can be torn: an invalid frame with anything valid behind it is damage. After each fsync
-/// a seal, itself not synced, goes behind the frame and is overwritten by the next one; where it has
-/// reached the disk it tells rot in the last frame from a torn write.
+/// Byte tables are in FORMAT.md. A frame is written only after the one before it is durable, so at
+/// most the last frame can be torn: an invalid frame with anything valid behind it is damage. After
+/// each fsync a seal, itself not synced, goes behind the frame and is overwritten by the next one;
+/// where it has reached the disk it tells rot in the last frame from a torn write.
 struct LogFile: ~Copyable {
     static let headerBytes = 40
     static let frameHeaderBytes = 24

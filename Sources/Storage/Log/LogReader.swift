@@ -22,7 +22,9 @@ struct LogReader {
     ///
     /// - Parameter isLast: whether the file may end in a torn write.
     /// - Throws: XX001 naming file and offset where a frame is damaged.
-    init(_ path: String, kind: LogFile.Kind, number: UInt64, isLast: Bool, files: any FileSystem) throws {
+    init(_ path: String, kind: LogFile.Kind, number: UInt64, isLast: Bool, files: any FileSystem)
+        throws
+    {
         let bytes = try files.contents(path)
         try bytes.withUnsafeBytes { raw in
             try read(raw, path: path, kind: kind, number: number, isLast: isLast)
@@ -75,7 +77,8 @@ struct LogReader {
 
     private static func header(_ raw: UnsafeRawBufferPointer) -> LogFile.Header? {
         var reader = ByteReader(raw)
-        guard let magic = try? reader.integer(UInt32.self), let kind = LogFile.Kind(rawValue: magic),
+        guard let magic = try? reader.integer(UInt32.self),
+            let kind = LogFile.Kind(rawValue: magic),
             let version = try? reader.integer(UInt32.self), version == 1,
             let number = try? reader.integer(UInt64.self),
             let store = try? reader.integer(UInt64.self),

@@ -1,7 +1,8 @@
 import Basics
 import Vectors
 
-/// Bytes of table specs, segment entries and row numbers in log and manifest. On disk, never change.
+/// Bytes of table specs, segment entries and row numbers in log and manifest. On disk, never
+/// change.
 enum SpecCodec {
     static func write(_ bytes: [UInt8], to out: inout ByteWriter) {
         out.integer(UInt32(truncatingIfNeeded: bytes.count))

@@ -5,8 +5,8 @@ import Vectors
 /// What the files of a store say, found without changing any of them.
 ///
 /// 1. CURRENT names the manifest; its edits give the state as of commit P.
-/// 2. The log from `walFrom` on is replayed: up to P only rows and deletes of tails that the manifest
-///    lists, beyond P everything.
+/// 2. The log from `walFrom` on is replayed: up to P only rows and deletes of tails that the
+///    manifest lists, beyond P everything.
 /// 3. What a crash has left over is listed in `repairs`.
 struct RecoveredStore {
     /// A change to the files that opening for write makes; all may be repeated.
@@ -25,8 +25,8 @@ struct RecoveredStore {
     var nextWAL: UInt64 = 1
     var nextFile: UInt64 = 1
     var repairs: [Repair] = []
-    /// Every segment that manifest or log names, those of dropped tables too: until the manifest says
-    /// otherwise, the next recovery opens them all again.
+    /// Every segment that manifest or log names, those of dropped tables too: until the manifest
+    /// says otherwise, the next recovery opens them all again.
     var named: [SegmentFile] = []
 
     private let paths: StorePaths
@@ -151,8 +151,8 @@ struct RecoveredStore {
         guard last >= manifest.commit else {
             throw SQLError(
                 .dataCorrupted,
-                "the log ends at commit \(last) in file \"\(paths.wal(nextWAL - 1))\", but the manifest "
-                    + "knows commit \(manifest.commit)")
+                "the log ends at commit \(last) in file \"\(paths.wal(nextWAL - 1))\", but the "
+                    + "manifest knows commit \(manifest.commit)")
         }
     }
 

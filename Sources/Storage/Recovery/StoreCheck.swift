@@ -10,7 +10,8 @@ package struct StoreProblem: Sendable, CustomStringConvertible {
 
 /// Verifies a store that no process has open, without changing it.
 package enum StoreCheck {
-    /// Every checksum and invariant: manifest and log against files, row counts, order, bounds, keys.
+    /// Every checksum and invariant: manifest and log against files, row counts, order, bounds,
+    /// keys.
     ///
     /// A torn write at the end of the log is no problem: recovery handles it.
     package static func check(
@@ -46,7 +47,8 @@ package enum StoreCheck {
         for fragment in table.fragments {
             if !fragments.insert(fragment.id).inserted {
                 problems.append(
-                    StoreProblem(description: "table \(id): fragment \(fragment.id) is there twice"))
+                    StoreProblem(description: "table \(id): fragment \(fragment.id) is there twice")
+                )
             }
             if let last = fragment.deleted?.lastRow, last >= fragment.rowCount {
                 problems.append(
@@ -89,7 +91,8 @@ package enum StoreCheck {
         while try cursor.advance() {
             let batch = cursor.batch
             for row in 0..<batch.count {
-                let (before, place) = row > 0 ? (batch, row - 1) : (last ?? batch, (last?.count ?? 1) - 1)
+                let (before, place) =
+                    row > 0 ? (batch, row - 1) : (last ?? batch, (last?.count ?? 1) - 1)
                 for column in columns.indices {
                     let order = RowCompare.order(
                         before.columns[column], place, batch.columns[column], row)
@@ -107,7 +110,8 @@ package enum StoreCheck {
         }
     }
 
-    /// Every live row is found by its key, at its own place: so no key is there twice, and the hashes are right.
+    /// Every live row is found by its key, at its own place: so no key is there twice, and the
+    /// hashes are right.
     private static func checkKeys(
         _ table: TableVersion, _ id: UInt32, _ problems: inout [StoreProblem]
     ) throws {
@@ -123,10 +127,12 @@ package enum StoreCheck {
                     keys: keys.columns, count: keys.count, columns: table.spec.primaryKey)
                 problems.append(
                     StoreProblem(
-                        description: "table \(id): key (\(key.text(row))) of fragment "
-                            + "\(Locator.fragment(locator)), row \(Locator.row(locator)), is found at "
-                            + "fragment \(Locator.fragment(found[row])), row \(Locator.row(found[row]))"))
+                        description: "table \(id): key (\(key.text(row))) of \(place(locator)) is "
+                            + "found at \(place(found[row]))"))
             }
+        }
+        func place(_ locator: Int64) -> String {
+            "fragment \(Locator.fragment(locator)), row \(Locator.row(locator))"
         }
         for segment in table.segments {
             var cursor = SegmentCursor(segment, columns: columns)

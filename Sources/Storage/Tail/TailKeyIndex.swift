@@ -2,8 +2,8 @@ import Synchronization
 
 /// Key hash → rows of one tail fragment, shared by all its versions.
 ///
-/// Rows of a commit that failed stay in it until other rows take their numbers, so an entry is only a
-/// hint: callers ignore rows beyond their own version and compare the values.
+/// Rows of a commit that failed stay in it until other rows take their numbers, so an entry is only
+/// a hint: callers ignore rows beyond their own version and compare the values.
 final class TailKeyIndex: Sendable {
     private struct Table: ~Copyable {
         var hashes: [UInt64] = Array(repeating: 0, count: 64)

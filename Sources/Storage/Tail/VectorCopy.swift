@@ -25,14 +25,18 @@ enum VectorCopy {
         if let valid = source.validity {
             let own = target.makeValidity()
             let mask = source.rowMask
-            for offset in 0..<rows.count { own[at + offset] = valid[(rows.lowerBound + offset) & mask] }
+            for offset in 0..<rows.count {
+                own[at + offset] = valid[(rows.lowerBound + offset) & mask]
+            }
         }
         if source.physical == .bytes { own(target, at..<(at + rows.count)) }
         target.count = at + rows.count
     }
 
     /// Fills a flat vector with picked rows; sources are flat.
-    static func gather(_ sources: [Vector], _ picks: UnsafeBufferPointer<RowPick>, into target: Vector) {
+    static func gather(
+        _ sources: [Vector], _ picks: UnsafeBufferPointer<RowPick>, into target: Vector
+    ) {
         switch target.physical.stride {
         case 1: gather(UInt8.self, sources, picks, target)
         case 2: gather(UInt16.self, sources, picks, target)

@@ -109,7 +109,9 @@ final class StoreThread: Sendable {
                 let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
                 #if canImport(Glibc)
                     // On Linux the priority belongs to the calling thread, not the process.
-                    if body.isLowPriority { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+                    if body.isLowPriority {
+                        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+                    }
                 #endif
                 body.run()
                 return nil

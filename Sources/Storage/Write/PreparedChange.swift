@@ -20,7 +20,9 @@ struct PreparedChange: Sendable {
     let changes: ChangeSet
     var tables: [Table] = []
     /// Bytes for the log, roughly.
-    var byteCount: Int { tables.reduce(1024) { $0 + $1.encoded.count + $1.change.deletes.count * 5 } }
+    var byteCount: Int {
+        tables.reduce(1024) { $0 + $1.encoded.count + $1.change.deletes.count * 5 }
+    }
     var changesCatalog: Bool {
         changes.catalogImage != nil
             || tables.contains { $0.change.spec != nil || $0.change.dropped }
@@ -118,8 +120,8 @@ struct PreparedChange: Sendable {
     }
 }
 
-/// The primary keys of new rows, checked in two steps: what is long in the table before the commit has its
-/// place in the order, the rest when it has.
+/// The primary keys of new rows, checked in two steps: what is long in the table before the commit
+/// has its place in the order, the rest when it has.
 struct KeyCheck: Sendable {
     private struct Conflict {
         var batch: Int

@@ -4,8 +4,8 @@ import Vectors
 
 /// Puts commits in order and makes them durable; used under the store's sequencer lock only.
 ///
-/// A group of commits becomes one frame of the log. Its effects stay in a copy of the state until the frame
-/// is durable, so whatever fails leaves the state as it was.
+/// A group of commits becomes one frame of the log. Its effects stay in a copy of the state until
+/// the frame is durable, so whatever fails leaves the state as it was.
 final class Sequencer: @unchecked Sendable {
     private(set) var state: WorkingState
     private(set) var remap = Remap()
@@ -330,8 +330,9 @@ final class Sequencer: @unchecked Sendable {
         }
     }
 
-    /// The last step of an orderly stop. No commit depends on it: it only tells the next start how far the log
-    /// goes, so that a log that has lost its end is not taken for one with a torn write.
+    /// The last step of an orderly stop. No commit depends on it: it only tells the next start how
+    /// far the log goes, so that a log that has lost its end is not taken for one with a torn
+    /// write.
     func close(nextFile: UInt64) {
         do {
             if state.commit > manifest.state.commit { try record(state, nextFile: nextFile) }

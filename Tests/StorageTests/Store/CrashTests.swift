@@ -5,8 +5,8 @@ import Storage
 import TestSupport
 import Testing
 
-/// Crashes at every call, with every kind of loss: recovery yields a prefix of the commits that holds every
-/// confirmed one.
+/// Crashes at every call, with every kind of loss: recovery yields a prefix of the commits that
+/// holds every confirmed one.
 @Suite struct CrashTests {
     /// A store that has lost, doubled or made up something.
     struct Violation: Error, CustomStringConvertible {
@@ -14,7 +14,8 @@ import Testing
     }
 
     /// How many times as many seeds to run: 1 for a quick run.
-    static let scale = Int(ProcessInfo.processInfo.environment["STOREHOUSE_CRASH_SCALE"] ?? "1") ?? 1
+    static let scale =
+        Int(ProcessInfo.processInfo.environment["STOREHOUSE_CRASH_SCALE"] ?? "1") ?? 1
 
     static func open(_ disk: SimulatedDisk) throws -> Store {
         try Store.open(directory: "/data", fileSystem: disk, options: StoreWorkload.options)
@@ -112,7 +113,8 @@ import Testing
                 try #require(number >= workload.model.confirmed, "seed \(seed), round \(round)")
                 try #require(number < workload.model.history.count)
                 let contents = try StoreModel.contents(store.snapshot())
-                try #require(contents == workload.model.history[number], "seed \(seed), round \(round)")
+                try #require(
+                    contents == workload.model.history[number], "seed \(seed), round \(round)")
                 // What was tried and lost never happened.
                 workload.model.history.removeLast(workload.model.history.count - number - 1)
                 workload.model.confirmed = number

@@ -23,7 +23,9 @@ import Testing
     }
 
     /// Opens a damaged store and reads everything.
-    static func examine(_ disk: SimulatedDisk, _ path: String, _ contents: StoreModel.Contents, _ what: String) {
+    static func examine(
+        _ disk: SimulatedDisk, _ path: String, _ contents: StoreModel.Contents, _ what: String
+    ) {
         let problems = StoreCheck.check("/data", fileSystem: disk, options: StoreWorkload.options)
         var isRefused = false
         do {
@@ -33,7 +35,8 @@ import Testing
         } catch let error as SQLError {
             isRefused = true
             #expect(
-                [.dataCorrupted, .featureNotSupported].contains(error.state), "\(path), \(what): \(error)")
+                [.dataCorrupted, .featureNotSupported].contains(error.state),
+                "\(path), \(what): \(error)")
             #expect(error.message.contains("/data/"), "\(path), \(what): \(error)")
         } catch {
             Issue.record("\(path), \(what): \(error)")

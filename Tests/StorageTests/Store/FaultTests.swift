@@ -27,7 +27,8 @@ import Testing
         }
     }
 
-    /// One call of a workload fails; the store goes on or stops, then is opened again after a crash.
+    /// One call of a workload fails; the store goes on or stops, then is opened again after a
+    /// crash.
     static func fail(
         _ fault: SimulatedDisk.Fault, _ isForEver: Bool, seed: UInt64, at index: Int
     ) throws -> Bool {
@@ -63,7 +64,9 @@ import Testing
                 }
             }
         } catch let error as SQLError {
-            #expect([.ioError, .diskFull].contains(error.state), "seed \(seed), call \(index): \(error)")
+            #expect(
+                [.ioError, .diskFull].contains(error.state), "seed \(seed), call \(index): \(error)"
+            )
         }
         let isDone = disk.eventCount <= index
         disk.crash(seed: seed &* 77 &+ UInt64(index))

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Vectors
 
-/// Times of the paths that ingest and upserts wait for; printed, with bounds that only a broken build misses.
+/// Times of the paths that ingest and upserts wait for; printed, with bounds that only a broken
+/// build misses.
 @Suite struct StoreSpeedTests {
     static let isOptimised = { () -> Bool in
         #if DEBUG
@@ -97,7 +98,8 @@ import Vectors
             }
         }
         print("commits of one row a second: \(Int(Double(count) / single))")
-        let bulk = Self.batch((0..<(Self.isOptimised ? 1_000_000 : 1000)).map { Int64(20_000_000 + $0) })
+        let bulk = Self.batch(
+            (0..<(Self.isOptimised ? 1_000_000 : 1000)).map { Int64(20_000_000 + $0) })
         let load = try Self.seconds {
             var changes = ChangeSet(basedOn: store.snapshot())
             try changes.append(7, bulk)
