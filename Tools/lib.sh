@@ -82,5 +82,5 @@ need_python() {
     cp "$wanted" "$stamp"
 }
 
-# The release binary.
-storehouse="$root/.build/release/storehouse"
+# The release binary, or another one that STOREHOUSE_BINARY names, as for the Python suites.
+storehouse=${STOREHOUSE_BINARY:-$root/.build/release/storehouse}
