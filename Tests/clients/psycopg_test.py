@@ -244,7 +244,7 @@ def copy_binary(c):
             for row in rows:
                 copy.write_row(row)
     except errors.FeatureNotSupported as problem:
-        same(problem.diag.statement_position, "23")
+        same(problem.diag.statement_position, "22")
         rows = []
     same(c.execute("SELECT a, b, d, n FROM cpb ORDER BY a").fetchall(), rows)
     c.execute("DROP TABLE cpb")

@@ -329,7 +329,7 @@ def plans_stand_still(server, tally):
                "SELECT s.region, count(*) FROM fact_sales f JOIN dim_store s ON s.store_id = f.store_id GROUP BY s.region"]
 
     def plans():
-        return [[re.sub(r"(time=)[\d.]+", r"\1", row[0]) for row in m.rows(prefix + sql)] for prefix in ("EXPLAIN ", "EXPLAIN ANALYZE ") for sql in queries]
+        return [[re.sub(r"(time=|Time: )[\d.]+", r"\1", row[0]) for row in m.rows(prefix + sql)] for prefix in ("EXPLAIN ", "EXPLAIN ANALYZE ") for sql in queries]
 
     before = plans()
     with server.connect(autocommit=True) as admin:
