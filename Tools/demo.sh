@@ -298,12 +298,18 @@ show_live() {
 
 # --once --------------------------------------------------------------------------------------------
 
+slowest='' slowest_us=0
+
 run_dashboards() {
-    local file
+    local file began
     step "the dashboards"
     for file in "$root"/SQL/dashboards/*.sql; do
         printf '\n%s%s%s\n' "$bold" "$(basename "$file" .sql)" "$plain"
+        now_us
+        began=$now
         console -c '\timing on' -f "$file" || failures+=("$(basename "$file") failed")
+        now_us
+        [ $((now - began)) -le "$slowest_us" ] || slowest_us=$((now - began)) slowest=$(basename "$file" .sql)
         check_interrupted
     done
 }
@@ -331,6 +337,7 @@ report_figures() {
     verdict "$(grouped "$live_events") live events acknowledged, $(grouped "$per_second")/s (at least 2,000/s)" "$per_second" -ge 2000
     verdict "visible ${milliseconds:-never} ms after the acknowledgement, 99th percentile of ${#visible[@]} (at most 1,000 ms)" \
         "$(printf %.0f "${milliseconds:-1000000}")" -le 1000
-    verdict "${#queries[@]} dashboard queries, ${#failures[@]} failures in all" ${#failures[@]} -eq 0
+    verdict "${#queries[@]} dashboard queries, the slowest $slowest with $((slowest_us / 1000)) ms; ${#failures[@]} failures in all" \
+        ${#failures[@]} -eq 0
     [ ${#failures[@]} -eq 0 ] || exit 1
 }
