@@ -194,7 +194,9 @@ package final class Session: @unchecked Sendable {
         evaluation.sessionUser = user
         evaluation.database = open.catalog.database
         evaluation.searchPath = settings.searchPath
-        evaluation.catalog = CatalogFunctions(systemContext(open.catalog))
+        var system = systemContext(open.catalog)
+        system.checkCancellation = { try cancellation.check() }
+        evaluation.catalog = CatalogFunctions(system)
         evaluation.checkCancellation = { try cancellation.check() }
         return evaluation
     }

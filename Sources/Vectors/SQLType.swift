@@ -30,18 +30,19 @@ package indirect enum SQLType: Hashable, Sendable {
 
 /// How a vector's values lie in memory.
 package enum PhysicalType: UInt8, Sendable {
+    // Raw values are on disk, never change.
     /// UInt8, 0 or 1.
-    case bool
-    case int16, int32, int64, int128
-    case float32, float64
+    case bool = 0
+    case int16 = 1, int32 = 2, int64 = 3, int128 = 4
+    case float32 = 5, float64 = 6
     /// `StringView`, 16 bytes: text, bytea, json; arrays in PostgreSQL's binary array format.
-    case bytes
+    case bytes = 7
     /// 16 bytes in network order (`UUIDBytes`).
-    case uuid
+    case uuid = 8
     /// `Interval`, 16 bytes.
-    case interval
+    case interval = 9
     /// `Decimal`, 32 bytes.
-    case decimal
+    case decimal = 10
 
     package var stride: Int {
         switch self {

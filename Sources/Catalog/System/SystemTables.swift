@@ -71,7 +71,7 @@ package enum SystemTables {
         let blank = defaults
         return SystemTable(
             oid: oid, schema: schema, name: head[2], columns: columns,
-            isRestricted: ["pg_authid", "pg_shadow"].contains(head[2])
+            isRestricted: ["pg_authid", "pg_shadow", "segments"].contains(head[2])
         ) { context in
             try (provider?(context) ?? []).map { row in
                 var values = blank

@@ -10,10 +10,21 @@ struct CopyOptions {
     var hasHeader = false
     var quote = UInt8(ascii: "\"")
     var escape = UInt8(ascii: "\"")
+    /// Columns whose values are quoted always; nil stands for all.
+    var forcedQuotes: Set<String>? = []
 
     init(_ options: [Option]) throws {
         var values: [String: (String, Int)] = [:]
         for option in options {
+            if option.name == "force_quote" {
+                switch option.value {
+                case .star?: forcedQuotes = nil
+                case .list(let names)?: forcedQuotes = Set(names)
+                case .text(let name)?: forcedQuotes = [name]
+                default: break
+                }
+                continue
+            }
             let text: String
             switch option.value {
             case .text(let word)?: text = word

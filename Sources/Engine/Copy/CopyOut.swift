@@ -22,16 +22,21 @@ struct CopyOut {
         let context = try runner.session.queryContext(runner.cancellation)
         let out = runner.out
         try out.copyOut(format: .text, columns: bound.outputs.count)
-        var writer = CopyWriter(options, context.evaluation.formatSession)
-        if options.hasHeader { writer.header(bound.outputs.map(\.name)) }
-        var count = 0
-        try operation.run(context) { batch in
-            for row in 0..<batch.count { writer.row(batch, row) }
-            count += batch.count
+        let forced = bound.outputs.map { options.forcedQuotes?.contains($0.name) ?? true }
+        var writer = CopyWriter(options, forced, context.evaluation.formatSession)
+        // One message a row, as PostgreSQL sends them: drivers parse rows by message.
+        if options.hasHeader {
+            writer.header(bound.outputs.map(\.name))
             try out.copyData(writer.take())
         }
-        let rest = writer.take()
-        if !rest.isEmpty { try out.copyData(rest) }
+        var count = 0
+        try operation.run(context) { batch in
+            for row in 0..<batch.count {
+                writer.row(batch, row)
+                try out.copyData(writer.take())
+            }
+            count += batch.count
+        }
         try out.copyDone()
         return "COPY \(count)"
     }
@@ -40,12 +45,14 @@ struct CopyOut {
 /// Writes rows as COPY's text or CSV.
 private struct CopyWriter {
     private let options: CopyOptions
+    private let isForced: [Bool]
     private let session: FormatSession
     private var bytes: [UInt8] = []
     private var field: [UInt8] = []
 
-    init(_ options: CopyOptions, _ session: FormatSession) {
+    init(_ options: CopyOptions, _ isForced: [Bool], _ session: FormatSession) {
         self.options = options
+        self.isForced = isForced
         self.session = session
     }
 
@@ -58,7 +65,7 @@ private struct CopyWriter {
         for (index, name) in names.enumerated() {
             if index > 0 { bytes.append(options.delimiter) }
             field = Array(name.utf8)
-            append(isOnly: names.count == 1)
+            append(isOnly: names.count == 1, isForced: false)
         }
         bytes.append(10)
     }
@@ -72,15 +79,15 @@ private struct CopyWriter {
             }
             field.removeAll(keepingCapacity: true)
             TextFormat.append(column, row: row, to: &field, session: session)
-            append(isOnly: batch.columns.count == 1)
+            append(isOnly: batch.columns.count == 1, isForced: isForced[index])
         }
         bytes.append(10)
     }
 
-    private mutating func append(isOnly: Bool) {
+    private mutating func append(isOnly: Bool, isForced: Bool) {
         if options.format == .csv {
             let needsQuotes =
-                field.elementsEqual(options.null) || (isOnly && field == [0x5C, 0x2E])
+                isForced || field.elementsEqual(options.null) || (isOnly && field == [0x5C, 0x2E])
                 || field.contains {
                     $0 == options.delimiter || $0 == options.quote || $0 == 10 || $0 == 13
                 }

@@ -32,12 +32,14 @@ struct ExplainStatement {
                     position: option.position)
             }
         }
-        let operation = try plan(explain.statement, portal.statement.parameterTypes, analyze)
+        let secured = try plan(explain.statement, portal.statement.parameterTypes, analyze)
+        let operation = try runner.plan(secured)
         let context = try runner.session.queryContext(
             runner.cancellation, parameters: portal.parameters, isAnalyzing: analyze)
         let start = Clock.now()
         if analyze { try operation.run(context) { _ in } }
-        var lines = Execution.Explain.lines(operation, analyze: analyze)
+        var lines = Execution.Explain.lines(
+            operation, analyze: analyze, hidesCounts: secured.hasPolicies)
         if analyze {
             let milliseconds = Double(Clock.now() - start) / 1000
             lines.append("Execution Time: \(Execution.Explain.fixed(milliseconds)) ms")
@@ -53,22 +55,18 @@ struct ExplainStatement {
 
     private func plan(
         _ statement: Statement, _ types: [SQLType], _ analyze: Bool
-    ) throws -> Operator {
+    ) throws -> SecuredPlan {
         if case .query(let query) = statement {
-            return try runner.plan(
-                runner.security().secure(try runner.binder(types).bindQuery(query)))
+            return try runner.security().secure(try runner.binder(types).bindQuery(query))
         }
         if analyze { throw SQLError.unsupported("EXPLAIN ANALYZE of a statement that changes rows") }
         switch statement {
         case .insert(let insert):
-            return try runner.plan(
-                runner.security().secure(try runner.binder(types).bindInsert(insert)).source)
+            return try runner.security().secure(try runner.binder(types).bindInsert(insert)).source
         case .update(let update):
-            return try runner.plan(
-                runner.security().secure(try runner.binder(types).bindUpdate(update)).source)
+            return try runner.security().secure(try runner.binder(types).bindUpdate(update)).source
         case .delete(let delete):
-            return try runner.plan(
-                runner.security().secure(try runner.binder(types).bindDelete(delete)).source)
+            return try runner.security().secure(try runner.binder(types).bindDelete(delete)).source
         default: throw SQLError.unsupported("EXPLAIN of this statement")
         }
     }

@@ -9,11 +9,29 @@ struct CompiledAggregate: @unchecked Sendable {
     let order: [Compiled]
     let filter: Compiled?
 
-    init(_ call: AggregateCall, _ layout: Layout) throws {
+    init(_ original: AggregateCall, _ layout: Layout) throws {
+        let call = Self.widened(original)
         self.call = call
         arguments = try call.arguments.map { try Compiled.compile($0, layout) }
         order = try call.order.map { try Compiled.compile($0.expression, layout) }
         filter = try call.filter.map { try Compiled.compile($0, layout) }
+    }
+
+    /// Moments are taken over numeric or double precision, whatever came in.
+    private static func widened(_ call: AggregateCall) -> AggregateCall {
+        let isMoment: Bool
+        switch call.function {
+        case .stddevSamp, .stddevPop, .varSamp, .varPop: isMoment = true
+        default: isMoment = false
+        }
+        guard isMoment, let argument = call.arguments.first else { return call }
+        let wide: SQLType = argument.type.isExactNumber ? .decimal : .double
+        guard argument.type != wide,
+            let cast = CastTable.cast(from: argument.type, to: wide)
+        else { return call }
+        var copy = call
+        copy.arguments[0] = .call(cast.function, [argument], wide, position: call.position)
+        return copy
     }
 
     func makeState(_ context: QueryContext) throws -> AggregateState {

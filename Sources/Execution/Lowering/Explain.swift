@@ -5,17 +5,21 @@ import Vectors
 /// Texts for people: EXPLAIN's tree and the expressions in it.
 package enum Explain {
     /// The tree, one line an operator, details below it; with `analyze` what each of them did.
-    package static func lines(_ root: Operator, analyze: Bool) -> [String] {
+    /// Where row security took part, counts that hidden rows could move are left out.
+    package static func lines(
+        _ root: Operator, analyze: Bool, hidesCounts: Bool = false
+    ) -> [String] {
         var lines: [String] = []
-        write(root, 0, analyze, &lines)
+        write(root, 0, analyze, hidesCounts, &lines)
         return lines
     }
 
     private static func write(
-        _ node: Operator, _ depth: Int, _ analyze: Bool, _ lines: inout [String]
+        _ node: Operator, _ depth: Int, _ analyze: Bool, _ hidesCounts: Bool,
+        _ lines: inout [String]
     ) {
         let indent = depth == 0 ? "" : String(repeating: "  ", count: depth * 2 - 1) + "->  "
-        let rows = Int(min(node.estimatedRows.rounded(), 1e15))
+        let rows = hidesCounts ? 0 : Int(min(node.estimatedRows.rounded(), 1e15))
         var line = "\(indent)\(node.title)  (cost=0.00..\(rows).00 rows=\(rows) width=\(width(node)))"
         let statistics = node.statistics
         if analyze {
@@ -28,12 +32,12 @@ package enum Explain {
         let inner = String(repeating: "  ", count: depth * 2 + 1)
         for detail in node.details { lines.append(inner + detail) }
         if analyze {
-            let notes = statistics.notes.filter { $0.1 > 0 }
+            let notes = hidesCounts ? [] : statistics.notes.filter { $0.1 > 0 }
             if !notes.isEmpty {
                 lines.append(inner + notes.map { "\($0.0): \($0.1)" }.joined(separator: ", "))
             }
         }
-        for child in node.children { write(child, depth + 1, analyze, &lines) }
+        for child in node.children { write(child, depth + 1, analyze, hidesCounts, &lines) }
     }
 
     private static func width(_ node: Operator) -> Int {

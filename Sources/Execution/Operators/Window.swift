@@ -86,6 +86,25 @@ final class WindowPartitions {
     private(set) var peerStart: [Int] = []
     private(set) var peerEnd: [Int] = []
 
+    private var converted: Vector?
+
+    /// The first order column in another type, made once.
+    func orderKeys(as type: SQLType, _ context: QueryContext) throws -> Vector {
+        let column = orderColumns[0]
+        if type == column.type || type.physical == column.physical && type.family == column.type.family {
+            return column
+        }
+        if let converted, converted.type == type { return converted }
+        guard let cast = CastTable.cast(from: column.type, to: type) else {
+            throw SQLError.unsupported("RANGE with offset over \(column.type.name)")
+        }
+        let made = try cast.function.evaluate(
+            context.evaluation, [column], count: rows.count, result: type
+        ).flattened()
+        converted = made
+        return made
+    }
+
     init(_ rows: RowSet, partition: Range<Int>, order: Range<Int>) {
         self.rows = rows
         orderColumns = order.map { rows.columns[$0].vector }
@@ -365,7 +384,7 @@ struct WindowFrameBounds {
             SQLState("22013"),
             "frame \(isStart ? "starting" : "ending") offset must not be negative")
         if case .range = frame.mode {
-            return try byValue(value, shift, sign, row, partition, isStart)
+            return try byValue(value, shift, row, partition, isStart)
         }
         guard case .int(let amount) = value.datum(at: 0) else {
             throw SQLError(
@@ -400,7 +419,7 @@ struct WindowFrameBounds {
 
     /// RANGE with an offset: the key moved by it, found among the partition's keys.
     private func byValue(
-        _ offset: Vector, _ shift: ScalarFunction?, _ sign: Int, _ row: Int,
+        _ offset: Vector, _ shift: ScalarFunction?, _ row: Int,
         _ partition: Range<Int>, _ isStart: Bool
     ) throws -> Int {
         guard let shift, let column = partitions.orderColumns.first,
@@ -410,9 +429,11 @@ struct WindowFrameBounds {
             return isStart ? partitions.peerStart[row] : partitions.peerEnd[row]
         }
         let current = Vector.constant(column.datum(at: row), column.type, count: 1)
+        // The moved key may have another type (date + interval is a timestamp): compare in that one.
+        let type = shift.resultType([column.type, offset.type])
         let limit = try shift.evaluate(
-            context.evaluation, [current, offset], count: 1, result: column.type)
-        _ = sign
+            context.evaluation, [current, offset], count: 1, result: type)
+        let keys = try partitions.orderKeys(as: type, context)
         var (low, high) = (partition.lowerBound, partition.upperBound)
         while low < high {
             let middle = (low + high) / 2
@@ -420,7 +441,7 @@ struct WindowFrameBounds {
             if column.isNull(middle) {
                 before = key.nullsFirst
             } else {
-                var order = Vector.compare(column, middle, limit, 0)
+                var order = Vector.compare(keys, middle, limit, 0)
                 if key.descending { order = -order }
                 before = isStart ? order < 0 : order <= 0
             }

@@ -16,6 +16,8 @@ final class Column: @unchecked Sendable {
         self.type = type
         physical = type.physical
         vector = Vector(type, capacity: 64)
+        // Whatever is made of the vector keeps the strings alive.
+        if physical == .bytes { vector.owners.append(arena) }
     }
 
     var count: Int { vector.count }

@@ -67,8 +67,11 @@ extension Binder {
 
     /// The value of an untyped literal. Modifiers apply as a cast from the unmodified type would.
     private func literal(
-        _ bytes: [UInt8], _ target: SQLType, _ context: CastContext, at position: Int
+        _ bytes: [UInt8], _ wanted: SQLType, _ context: CastContext, at position: Int
     ) throws -> Expression? {
+        // An argument of a function takes a string of any length.
+        var target = wanted
+        if context == .implicit, case .char = wanted { target = .char(0) }
         let text = String(decoding: bytes, as: UTF8.self)
         switch target {
         case .anyElement, .anyArray, .record, .trigger, .void: return nil
@@ -245,6 +248,12 @@ extension Binder {
         if let large = Int64(text) { return .literal(.int(large), .bigint) }
         do {
             let type = Binder.numericType(of: text)
+            // Beyond numeric's 38 digits a number can still become a float: leave the type open.
+            if type == .decimal,
+                (try? TextParse.datum(text, type, session: self.context.format)) == nil
+            {
+                return .literal(.text(text), .unknown)
+            }
             return .literal(
                 try TextParse.datum(text, type, session: self.context.format), type)
         } catch let error as SQLError {

@@ -67,7 +67,12 @@ extension Binder {
         case .function(let call): return try bindCall(call, scope)
         case .inSubquery, .quantifiedArray, .quantifiedSubquery, .exists, .scalarSubquery,
             .arraySubquery:
-            return try bindNested(expr, scope)
+            // One text in one scope is one subquery, so that GROUP BY recognises it again.
+            let key = NestedKey(scope: ObjectIdentifier(scope), expr: expr)
+            if let known = nested[key]?.expression, !known.isVolatile { return known }
+            let bound = try bindNested(expr, scope)
+            nested[key] = (scope, bound)
+            return bound
         case .field(let operand, let name): return try bindField(operand, name, scope)
         case .fieldStar: throw SQLError.unsupported("expansion of a row", position: position)
         case .row: throw SQLError.unsupported("a row as a value", position: position)

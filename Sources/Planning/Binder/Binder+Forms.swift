@@ -253,7 +253,15 @@ extension Binder {
         let equal = try equality(a, b, at: position)
         let condition = Expression.call(
             equal.function, [equal.left, equal.right], .boolean, position: position)
-        let result = a.type == .unknown ? equal.left : a
+        // The result has the type that the operator compares in.
+        var result = a.type == .unknown ? equal.left : a
+        if let compared = equal.function.arguments.first, result.type.family != compared.family,
+            compared == .text || (compared == .decimal && b.type.isNumericFamily),
+            let cast = try coerce(result, to: compared, .explicit, at: position)
+        {
+            result = cast.type == compared || compared != .text
+                ? cast : .coalesce([cast], compared)
+        }
         return .caseWhen(
             [(condition: condition, result: .literal(.null, result.type))], otherwise: result,
             result.type)

@@ -41,6 +41,8 @@ package final class Binder {
     var recorded: [(position: Int, relation: UInt32, columns: [Int], use: Int)] = []
     var viewDepth = 0
     private var depth = 0
+    /// Subqueries bound so far, with the scope that keeps their key alive.
+    var nested: [NestedKey: (scope: Scope, expression: Expression)] = [:]
     private let stackBase: UInt
 
     /// `parameterTypes` holds what the client declared; nil entries and those past the end are
@@ -194,4 +196,10 @@ enum StoredText {
     static func expression(_ stored: StoredExpression) throws -> Expr {
         try Parser.parseExpression(stored.text)
     }
+}
+
+/// A subquery as written, and the scope whose names it may use.
+struct NestedKey: Hashable {
+    let scope: ObjectIdentifier
+    let expr: Expr
 }

@@ -46,7 +46,15 @@ extension FunctionRegistry {
             add("||", types, .text, volatility: .stable) { context, a, n, type in
                 try Kernels.strings(a, n, type) { row, arena in
                     var bytes: [UInt8] = []
-                    for vector in a { Self.appendText(vector, row, &bytes, context) }
+                    for vector in a {
+                        // The cast to text spells booleans out; their output form does not.
+                        if vector.physical == .bool {
+                            let isTrue = vector.pointer(UInt8.self)[row & vector.rowMask] != 0
+                            bytes += Array((isTrue ? "true" : "false").utf8)
+                        } else {
+                            Self.appendText(vector, row, &bytes, context)
+                        }
+                    }
                     return bytes.withUnsafeBufferPointer { arena.copy($0) }
                 }
             }
