@@ -107,7 +107,8 @@ open_session() {
 # ask "EXPRESSIONS FROM …": the one row's values into `answer`, or the error.
 ask() {
     local line
-    printf "SELECT 'answer', %s;\n" "$1" >&"$ask_in" || return 1
+    # Ctrl-C reaches the console too, and then nobody reads this.
+    printf "SELECT 'answer', %s;\n" "$1" 2>/dev/null >&"$ask_in" || { answer="the console has ended"; return 1; }
     while IFS= read -r -t 60 line <&"$ask_out"; do
         case $line in
             answer,*) answer=${line#answer,}; return 0 ;;
@@ -142,7 +143,7 @@ load_history() {
     history=$(mktemp -d)
     if ! ask "count(*) FROM fact_sales"; then
         step "creating the star schema and the sample policies"
-        console -f "$root/SQL/schema.sql" >/dev/null || die "SQL/schema.sql failed"
+        console -f "$root/SQL/schema.sql" >/dev/null 2> >(grep -v NOTICE: >&2) || die "SQL/schema.sql failed"
         console -f "$root/SQL/policies.sql" >/dev/null || die "SQL/policies.sql failed"
     fi
     step "generating a history of $(grouped "$rows") sales lines"
@@ -288,7 +289,8 @@ watch_live() {
 }
 
 show_live() {
-    ask "count(*), round(extract(epoch FROM clock_timestamp() - max(ingested_at)), 2) FROM fact_sales" || { warn "$answer"; return; }
+    ask "count(*), round(extract(epoch FROM clock_timestamp() - max(ingested_at)), 2) FROM fact_sales" ||
+        { [ -n "$interrupted" ] || warn "$answer"; return; }
     percentile 99
     [ ! -t 1 ] || printf '\r\e[K'
     printf '%s rows in fact_sales · %s events/s · newest %s s old · visible after %s ms (99th percentile)' \
