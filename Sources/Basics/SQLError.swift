@@ -9,6 +9,10 @@ package struct SQLError: Error, Sendable, Equatable, CustomStringConvertible {
     package var hint: String?
     /// 1-based position in the statement text, in characters (Unicode scalars), as PostgreSQL counts.
     package var position: Int?
+    /// The table, column and constraint that the error is about.
+    package var table: String?
+    package var column: String?
+    package var constraint: String?
 
     package init(
         _ state: SQLState, _ message: String, detail: String? = nil, hint: String? = nil,
@@ -28,6 +32,17 @@ package struct SQLError: Error, Sendable, Equatable, CustomStringConvertible {
     package func at(_ position: Int?) -> SQLError {
         var copy = self
         if copy.position == nil { copy.position = position }
+        return copy
+    }
+
+    /// The error with the names of what it is about, for clients that look them up.
+    package func about(
+        table: String, column: String? = nil, constraint: String? = nil
+    ) -> SQLError {
+        var copy = self
+        copy.table = table
+        copy.column = column
+        copy.constraint = constraint
         return copy
     }
 

@@ -12,7 +12,11 @@ struct SessionState: SystemState {
     func settings() -> [SystemSetting] { session.settings.all }
 
     func setSetting(_ name: String, to value: String, local: Bool) throws -> String {
-        try session.setSetting(name, value, local: local)
+        if name.lowercased() == "role" {
+            throw SQLError(
+                .featureNotSupported, "set_config cannot change the role", hint: "Use SET ROLE.")
+        }
+        return try session.setSetting(name, value, local: local)
     }
 
     func sessions() -> [SystemSession] { session.database.sessions.all.map(\.activity) }

@@ -28,6 +28,7 @@ package struct TableWriter {
         try checkNulls(batch)
         try check(batch, checks)
         try checkKeys(batch, changes)
+        changes.keyLabels[table.oid] = keyLabel
         try changes.append(table.oid, batch)
     }
 
@@ -40,7 +41,7 @@ package struct TableWriter {
                     "null value in column \"\(column.name)\" of relation \"\(table.name)\""
                         + " violates not-null constraint",
                     detail: "Failing row contains (\(Self.text(batch, row)))."
-                )
+                ).about(table: table.name, column: column.name)
             }
         }
     }
@@ -81,12 +82,18 @@ package struct TableWriter {
     }
 
     func duplicate(_ keys: Batch, _ row: Int) -> SQLError {
-        let names = keyIndices.map { table.columns[$0].name }.joined(separator: ", ")
+        let label = keyLabel
         return SQLError(
             .uniqueViolation,
-            "duplicate key value violates unique constraint"
-                + " \"\(table.primaryKey?.name ?? "\(table.name)_pkey")\"",
-            detail: "Key (\(names))=(\(Self.text(keys, row))) already exists.")
+            "duplicate key value violates unique constraint \"\(label.constraint)\"",
+            detail: "Key (\(label.columns))=(\(Self.text(keys, row))) already exists."
+        ).about(table: table.name, constraint: label.constraint)
+    }
+
+    private var keyLabel: KeyLabel {
+        KeyLabel(
+            table: table.name, constraint: table.primaryKey?.name ?? "\(table.name)_pkey",
+            columns: keyIndices.map { table.columns[$0].name }.joined(separator: ", "))
     }
 
     static func text(_ batch: Batch, _ row: Int) -> String {

@@ -37,7 +37,8 @@ extension Binder {
         }
         if case .anyArray = target { return expression }
         if case .anyElement = target { return expression }
-        if sameForm(source, target) { return expression }
+        // An explicit cast names the result's type, even where the bytes stay.
+        if context != .explicit, sameForm(source, target) { return expression }
         guard
             let cast = Builtins.cast(
                 from: source, to: target, explicit: context == .explicit)

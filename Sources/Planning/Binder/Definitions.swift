@@ -57,7 +57,12 @@ struct DefinitionBinding: DefinitionAnalyzer {
         }
         _ = try checked.assign(
             bound, to: CatalogColumn(id: 1, name: column, type: type), at: defaultValue.position)
-        return StoredExpression(Printer.text(of: defaultValue))
+        let text = Printer.text(of: defaultValue)
+        // PostgreSQL shows a plain text constant with the type that it took on.
+        guard case .string = defaultValue.kind, type.physical != .bytes || type == .text else {
+            return StoredExpression(text)
+        }
+        return StoredExpression("\(text)::\(type.familyName)")
     }
 
     private func refuseSubqueries(_ expr: Expr, _ message: String) throws {

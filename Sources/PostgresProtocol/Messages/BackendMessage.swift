@@ -181,6 +181,9 @@ extension SQLError {
         field("D", detail)
         field("H", hint)
         field("P", position.map { String($0) })
+        field("t", table)
+        field("c", column)
+        field("n", constraint)
         buffer.writeInteger(UInt8(0))
     }
 }

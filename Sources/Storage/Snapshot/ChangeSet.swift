@@ -3,10 +3,12 @@ import Vectors
 
 /// The names in `duplicate key value violates unique constraint "sales_pkey"`.
 package struct KeyLabel: Sendable {
+    package var table: String
     package var constraint: String
     /// As in `store_id, receipt_no`.
     package var columns: String
-    package init(constraint: String, columns: String) {
+    package init(table: String, constraint: String, columns: String) {
+        self.table = table
         self.constraint = constraint
         self.columns = columns
     }

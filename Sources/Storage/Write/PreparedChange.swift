@@ -219,11 +219,11 @@ struct KeyViolation: Error {
     var values: String
 
     func error(_ label: KeyLabel?) -> SQLError {
-        let label = label ?? KeyLabel(constraint: "primary key", columns: "key")
-        return SQLError(
-            .uniqueViolation,
-            "duplicate key value violates unique constraint \"\(label.constraint)\"",
-            detail: "Key (\(label.columns))=(\(values)) already exists.")
+        let name = label?.constraint ?? "primary key"
+        let error = SQLError(
+            .uniqueViolation, "duplicate key value violates unique constraint \"\(name)\"",
+            detail: "Key (\(label?.columns ?? "key"))=(\(values)) already exists.")
+        return label.map { error.about(table: $0.table, constraint: $0.constraint) } ?? error
     }
 }
 

@@ -121,7 +121,7 @@ import Vectors
         try store.flush()
         do {
             var changes = ChangeSet(basedOn: store.snapshot())
-            changes.keyLabels[7] = KeyLabel(constraint: "t_pkey", columns: "a")
+            changes.keyLabels[7] = KeyLabel(table: "t", constraint: "t_pkey", columns: "a")
             try changes.append(7, Self.batch(5...6))
             try store.commit(changes)
             Issue.record("key 5 was taken twice")
