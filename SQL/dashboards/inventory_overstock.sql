@@ -8,7 +8,7 @@ WITH today AS (
 ranked AS (
     SELECT store_id, sku, timestamp_utc, on_hand_qty,
         row_number() OVER (
-            PARTITION BY store_id, sku ORDER BY timestamp_utc DESC, ingested_at DESC) AS place
+            PARTITION BY store_id, sku ORDER BY timestamp_utc DESC, ingested_at DESC, on_hand_qty DESC) AS place
     FROM fact_inventory_snapshot
 ),
 counted AS (

@@ -10,7 +10,7 @@ ranked AS (
     SELECT store_id, sku, business_date, on_hand_qty, unit_cost,
         row_number() OVER (
             PARTITION BY store_id, sku, business_date
-            ORDER BY timestamp_utc DESC, ingested_at DESC) AS place
+            ORDER BY timestamp_utc DESC, ingested_at DESC, on_hand_qty DESC) AS place
     FROM fact_inventory_snapshot
     WHERE business_date <= (SELECT day FROM today)
 ),
