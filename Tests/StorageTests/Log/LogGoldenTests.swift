@@ -120,7 +120,7 @@ import Vectors
         let frames = Self.frames(try disk.contents("/data/wal-0000000001"), kind: "5357414c")
         #expect(frames.map(\.sequence) == [1, 2, 3, 4, 5, 6])
         for frame in frames {
-            #expect(hex(frame.payload) == (try golden("log.\(frame.sequence)")))
+            try expectGolden("log.\(frame.sequence)", hex(frame.payload))
         }
     }
 
@@ -151,7 +151,7 @@ import Vectors
         // Each flush makes an edit with its segment, and one that drops the log.
         #expect(frames.count == 5)
         for frame in frames {
-            #expect(hex(frame.payload) == (try golden("manifest.\(frame.sequence)")))
+            try expectGolden("manifest.\(frame.sequence)", hex(frame.payload))
         }
         // CURRENT, but for the store's identity and the checksum over it.
         let current = try disk.contents("/data/CURRENT")
