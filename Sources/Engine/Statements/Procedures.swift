@@ -90,11 +90,8 @@ struct Procedures {
         // Rows still in memory are aged as well.
         try session.database.store.flush()
         let report = try session.database.store.age(table.oid, below: bound)
-        try runner.out.notice(
-            SQLError(
-                .successfulCompletion,
-                "aged \(report.segments) segments with \(report.rows) rows:"
-                    + " \(report.bytesBefore) bytes became \(report.bytesAfter)"),
-            severity: "NOTICE")
+        try runner.notice(
+            "aged \(report.segments) segments with \(report.rows) rows:"
+                + " \(report.bytesBefore) bytes became \(report.bytesAfter)")
     }
 }

@@ -17,7 +17,7 @@ extension StatementRunner {
                 statement, to: open.catalog, context: try session.bindContext())
         else { throw SQLError.unsupported("this statement") }
         for text in change.notices {
-            try out.notice(SQLError(.successfulCompletion, text), severity: "NOTICE")
+            try notice(text)
         }
         if change.catalog == open.catalog, change.effects.isEmpty { return change.tag }
         try session.transaction?.replaceCatalog(change.catalog)

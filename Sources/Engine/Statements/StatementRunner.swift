@@ -54,6 +54,13 @@ struct StatementRunner {
         }
     }
 
+    /// Sends a NOTICE, unless client_min_messages asks for graver ones only.
+    func notice(_ text: String) throws {
+        let least = session.settings.value("client_min_messages")?.lowercased() ?? "notice"
+        if ["warning", "error", "fatal", "panic"].contains(least) { return }
+        try out.notice(SQLError(.successfulCompletion, text), severity: "NOTICE")
+    }
+
     // MARK: Plans
 
     var binder: Binder {

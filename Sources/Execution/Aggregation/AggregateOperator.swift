@@ -87,7 +87,7 @@ final class AggregateOperator: Operator, @unchecked Sendable {
     }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        let input = try children[0].stream(context)
+        let input = try children[0].observed(context)
         var merged: Local?
         try Pipeline.run(
             input, self, context, makeSink: { try Local(self, context) },

@@ -38,7 +38,7 @@ final class HashJoinOperator: Operator, @unchecked Sendable {
             try rightKeys.map { try $0.evaluate(batch, context) }
         }
         let state = JoinState(self, table)
-        let left = try children[0].stream(context)
+        let left = try children[0].observed(context)
         if table.keyCount == 0, kind == .inner || kind == .semi {
             return Stream(source: BatchListSource([]))
         }

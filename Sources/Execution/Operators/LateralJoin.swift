@@ -21,7 +21,7 @@ final class LateralJoinOperator: Operator, @unchecked Sendable {
     override var title: String { isLeft ? "LateralLeftJoin" : "LateralJoin" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        try children[0].stream(context).adding(ApplyStage(self))
+        try children[0].observed(context).adding(ApplyStage(self))
     }
 
     private final class ApplyStage: Stage, @unchecked Sendable {

@@ -20,7 +20,7 @@ final class NestedLoopJoinOperator: Operator, @unchecked Sendable {
 
     override func stream(_ context: QueryContext) throws -> Stream {
         let right = try children[1].collect(context)
-        let left = try children[0].stream(context)
+        let left = try children[0].observed(context)
         let state = NestedLoopState(right)
         let stage = NestedLoopStage(self, state)
         guard kind == .right || kind == .full else { return left.adding(stage) }

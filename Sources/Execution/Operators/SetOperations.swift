@@ -43,7 +43,7 @@ final class AppendOperator: Operator, @unchecked Sendable {
     override var title: String { "Append" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        Stream(source: AppendSource(try children.map { try $0.stream(context) }))
+        Stream(source: AppendSource(try children.map { try $0.observed(context) }))
     }
 }
 
@@ -147,7 +147,7 @@ final class DistinctOnOperator: Operator, @unchecked Sendable {
     override var title: String { "DistinctOn" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        let input = try children[0].stream(context)
+        let input = try children[0].observed(context)
         var single = input
         single.source = SingleReaderSource(input.source)
         return single.adding(KeyedStage(self, keys, keyTypes))
@@ -208,7 +208,7 @@ final class WithOperator: Operator, @unchecked Sendable {
 
     override func stream(_ context: QueryContext) throws -> Stream {
         context.materialized.set(id, try children[0].collect(context))
-        return try children[1].stream(context)
+        return try children[1].observed(context)
     }
 }
 

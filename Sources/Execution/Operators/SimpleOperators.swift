@@ -19,7 +19,7 @@ final class FilterOperator: Operator, @unchecked Sendable {
     override var details: [String] { text }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        try children[0].stream(context).adding(FilterStage(self, conditions))
+        try children[0].observed(context).adding(FilterStage(self, conditions))
     }
 }
 
@@ -83,7 +83,7 @@ final class ProjectOperator: Operator, @unchecked Sendable {
     override var title: String { "Project" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        try children[0].stream(context).adding(ProjectStage(self, expressions))
+        try children[0].observed(context).adding(ProjectStage(self, expressions))
     }
 }
 
@@ -150,7 +150,7 @@ final class LimitOperator: Operator, @unchecked Sendable {
     override func stream(_ context: QueryContext) throws -> Stream {
         let (limit, offset) = try Self.bounds(limit, offset, context)
         if limit == 0 { return Stream(source: BatchListSource([])) }
-        let input = try children[0].stream(context)
+        let input = try children[0].observed(context)
         var ordered = input
         ordered.source = SingleReaderSource(input.source)
         return ordered.adding(

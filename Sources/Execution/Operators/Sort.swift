@@ -104,7 +104,7 @@ final class SortOperator: Operator, @unchecked Sendable {
             best = bounds.limit.flatMap { Int(exactly: $0.addingReportingOverflow(bounds.offset).partialValue) }
             if let limit = bounds.limit, limit.addingReportingOverflow(skip).overflow { best = nil }
         }
-        let input = try children[0].stream(context)
+        let input = try children[0].observed(context)
         let kept = Kept(self, context, best)
         let cut = best
         try Pipeline.run(

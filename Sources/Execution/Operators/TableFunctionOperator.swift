@@ -16,7 +16,7 @@ final class TableFunctionOperator: Operator, @unchecked Sendable {
     override var title: String { "Function \(node.function)" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        try children[0].stream(context).adding(CallStage(self))
+        try children[0].observed(context).adding(CallStage(self))
     }
 
     private final class CallStage: Stage, @unchecked Sendable {

@@ -33,7 +33,7 @@ final class WindowOperator: Operator, @unchecked Sendable {
         let keyTypes =
             template.partition.map(\.type) + template.order.map(\.expression.type)
         let kept = RowSet(input.types + keyTypes, memory: context.memory)
-        var single = try input.stream(context)
+        var single = try input.observed(context)
         single.source = SingleReaderSource(single.source)
         try Pipeline.drive(
             single, context,

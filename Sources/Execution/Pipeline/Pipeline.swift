@@ -79,7 +79,7 @@ extension Operator {
     /// All rows, kept.
     func collect(_ context: QueryContext) throws -> RowSet {
         statistics.addRun()
-        let stream = try stream(context)
+        let stream = try observed(context)
         let result = RowSet(types, memory: context.memory)
         try Pipeline.run(
             stream, self, context,
@@ -91,7 +91,7 @@ extension Operator {
     /// Runs the tree and hands every batch to `body` on the calling thread, in order.
     package func run(_ context: QueryContext, _ body: @escaping (Batch) throws -> Void) throws {
         statistics.addRun()
-        try Pipeline.drive(try stream(context), context, ClosureSink(body))
+        try Pipeline.drive(try observed(context), context, ClosureSink(body))
     }
 }
 

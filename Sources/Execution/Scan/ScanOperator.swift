@@ -18,6 +18,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
         super.init(columns: Plan.scan(node).columns)
     }
 
+    override var countsItself: Bool { true }
     override var title: String {
         let alias = node.alias == node.name || node.alias.isEmpty ? "" : " \(node.alias)"
         return "Scan \(node.name)\(alias)"

@@ -53,6 +53,7 @@ final class StarOperator: Operator, @unchecked Sendable {
         super.init(columns: columns, children: [fact] + dimensions.map(\.source))
     }
 
+    override var countsItself: Bool { true }
     override var title: String { "StarAggregate" }
     override var details: [String] {
         dimensions.isEmpty
