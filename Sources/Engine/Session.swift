@@ -137,7 +137,7 @@ package final class Session: @unchecked Sendable {
         guard let open = transaction else { return }
         transaction = nil
         isFailed = false
-        endTransaction(open, committed: true)
+        endTransaction(open)
         if open.changes.isEmpty { return }
         do {
             try database.store.commit(open.changes)
@@ -155,7 +155,7 @@ package final class Session: @unchecked Sendable {
         portals = [:]
     }
 
-    private func endTransaction(_ open: Transaction, committed: Bool) {
+    private func endTransaction(_ open: Transaction) {
         for (name, value) in open.localSettings { _ = try? settings.set(name, value) }
         portals = portals.filter { $0.value.isHeld }
     }

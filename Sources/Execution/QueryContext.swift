@@ -33,11 +33,8 @@ package final class Cancellation: Sendable {
 package final class MemoryBudget: Sendable {
     package let limit: Int
     private let used = Atomic<Int>(0)
-    private let peak = Atomic<Int>(0)
 
     package init(limit: Int) { self.limit = limit }
-
-    package var bytesUsed: Int { used.load(ordering: .relaxed) }
 
     package func reserve(_ bytes: Int) throws {
         let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue

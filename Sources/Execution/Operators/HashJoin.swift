@@ -135,11 +135,10 @@ private final class HashJoinProbe: LocalStage {
         if join.residual.isEmpty {
             for row in 0..<batch.count where numbers[row] != .max { hit[row] = 1 }
         } else {
-            try forEachPairBatch(batch, outer: false) { pairs, probeRows, _, count in
+            try forEachPairBatch(batch, outer: false) { pairs, probeRows, _ in
                 var positions: [UInt32] = []
                 let kept = try filterPairs(pairs, &positions)
                 for index in kept { hit[Int(probeRows[Int(index)])] = 1 }
-                _ = count
             }
         }
         if join.kind == .nullAwareAnti, state.table.rows.count > 0 {
@@ -163,15 +162,14 @@ private final class HashJoinProbe: LocalStage {
         let keepsLeft = join.kind == .left || join.kind == .full || join.kind == .single
         let marks = join.kind == .right || join.kind == .full
         if join.residual.isEmpty {
-            try forEachPairBatch(batch, outer: keepsLeft) { pairs, _, buildRows, count in
+            try forEachPairBatch(batch, outer: keepsLeft) { pairs, _, buildRows in
                 if marks { state.markMatched(buildRows.filter { $0 != .max }) }
-                _ = count
                 try emit(pairs)
             }
             return
         }
         var found = [UInt8](repeating: 0, count: batch.count)
-        try forEachPairBatch(batch, outer: false) { pairs, probeRows, buildRows, _ in
+        try forEachPairBatch(batch, outer: false) { pairs, probeRows, buildRows in
             var positions: [UInt32] = []
             let kept = try filterPairs(pairs, &positions)
             if kept.isEmpty { return }
@@ -220,7 +218,7 @@ private final class HashJoinProbe: LocalStage {
     /// Pairs of probe and build rows in batches; with `outer`, rows without partner come with NULLs.
     private func forEachPairBatch(
         _ batch: Batch, outer: Bool,
-        _ body: (Batch, [UInt32], [UInt32], Int) throws -> Void
+        _ body: (Batch, [UInt32], [UInt32]) throws -> Void
     ) throws {
         let isSingle = join.kind == .single && join.residual.isEmpty
         probeRows.removeAll(keepingCapacity: true)
@@ -247,7 +245,7 @@ private final class HashJoinProbe: LocalStage {
     }
 
     private func flush(
-        _ batch: Batch, _ outer: Bool, _ body: (Batch, [UInt32], [UInt32], Int) throws -> Void
+        _ batch: Batch, _ outer: Bool, _ body: (Batch, [UInt32], [UInt32]) throws -> Void
     ) throws {
         let count = probeRows.count
         guard count > 0 else { return }
@@ -261,7 +259,7 @@ private final class HashJoinProbe: LocalStage {
             } ?? []
         }
         try body(
-            Batch(columns: left.columns + right, count: count), probeRows, buildRows, count)
+            Batch(columns: left.columns + right, count: count), probeRows, buildRows)
         probeRows.removeAll(keepingCapacity: true)
         buildRows.removeAll(keepingCapacity: true)
     }

@@ -82,10 +82,8 @@ final class StarTotals {
     func result(_ index: Int, _ groups: [UInt32]) throws -> Vector {
         let call = aggregates[index].call
         if let state = states[index] {
-            var values: [Vector] = []
             // Mostly all groups are wanted; gather from one result.
-            values.append(try state.result(0..<rows.count, call.type))
-            return values[0].gather(groups)
+            return try state.result(0..<rows.count, call.type).gather(groups)
         }
         if aggregates[index].isCount {
             let vector = Vector(call.type, capacity: max(groups.count, 1))
