@@ -123,6 +123,7 @@ package struct SQLState: Sendable, Hashable {
     package static let indeterminateDatatype = SQLState("42P18")
     package static let invalidSchemaDefinition = SQLState("42P15")
     package static let objectNotInPrerequisiteState = SQLState("55000")
+    package static let configurationLimitExceeded = SQLState("53400")
     package static let tooManyConnections = SQLState("53300")
     package static let diskFull = SQLState("53100")
     package static let outOfMemory = SQLState("53200")

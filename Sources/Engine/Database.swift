@@ -22,6 +22,7 @@ package final class Database: Sendable {
 
     package let store: Store
     let pool: WorkerPool
+    let spillArea: SpillArea
     package let options: Options
     let sessions = SessionList()
     private let parsed = Mutex<ParsedCatalog?>(nil)
@@ -35,6 +36,7 @@ package final class Database: Sendable {
     package init(directory: String, options: Options) throws {
         self.options = options
         store = try Store.open(directory: directory, options: options.store)
+        spillArea = try SpillArea(directory: directory + "/tmp")
         pool = WorkerPool(threadCount: options.threads)
         if store.snapshot().catalogImage.isEmpty {
             var changes = ChangeSet(basedOn: store.snapshot())

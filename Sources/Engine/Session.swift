@@ -211,6 +211,9 @@ package final class Session: @unchecked Sendable {
                 catalog: open.catalog, changes: open.changes,
                 system: systemContext(open.catalog)),
             pool: database.pool, memory: MemoryBudget(limit: settings.workMemoryBytes),
+            spill: SpillFile(
+                area: database.spillArea, limit: settings.temporaryFileBytes,
+                cancellation: cancellation),
             cancellation: cancellation, parameters: parameters,
             threads: database.options.threads, isAnalyzing: isAnalyzing)
     }

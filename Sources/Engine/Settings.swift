@@ -89,6 +89,9 @@ package struct Settings: Sendable {
         Definition(
             "statement_timeout", "0", kind: "integer",
             "Milliseconds a statement may run; 0 is no limit."),
+        Definition(
+            "temp_file_limit", "64GB", kind: "integer",
+            "Disk that one query may use for temporary files; beyond it fails with 53400."),
         Definition("TimeZone", "Etc/UTC", reported: true, "Zone of timestamptz display."),
         Definition(
             "transaction_isolation", "read committed", kind: "enum",
@@ -97,7 +100,8 @@ package struct Settings: Sendable {
             "transaction_read_only", "off", kind: "bool",
             "Whether the open transaction may not write."),
         Definition(
-            "work_mem", "1GB", kind: "integer", "Memory of one query; beyond it fails with 53200."),
+            "work_mem", "1GB", kind: "integer", 
+            "Memory of one query; beyond it sorts and groups go to disk, and others fail with 53200."),
     ]
 
     private static let byName: [String: Definition] = Dictionary(
@@ -194,8 +198,11 @@ package struct Settings: Sendable {
             return milliseconds == 0 ? "0" : milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
         case "work_mem":
             guard let bytes = bytes(value), bytes >= 64 << 10 else { throw invalid }
-            return bytes % (1 << 30) == 0
-                ? "\(bytes >> 30)GB" : bytes % (1 << 20) == 0 ? "\(bytes >> 20)MB" : "\(bytes >> 10)kB"
+            return sized(bytes)
+        case "temp_file_limit":
+            if value == "-1" { return value }
+            guard let bytes = bytes(value) else { throw invalid }
+            return sized(bytes)
         case "default_transaction_isolation", "transaction_isolation":
             let level = value.lowercased()
             guard
@@ -230,6 +237,13 @@ package struct Settings: Sendable {
             plain: 1 << 10)
     }
 
+    /// A byte count as SHOW prints it.
+    private static func sized(_ bytes: Int) -> String {
+        if bytes > 0, bytes % (1 << 30) == 0 { return "\(bytes >> 30)GB" }
+        if bytes > 0, bytes % (1 << 20) == 0 { return "\(bytes >> 20)MB" }
+        return "\(bytes >> 10)kB"
+    }
+
     private static func scaled(_ text: String, _ units: [(String, Int)], plain: Int) -> Int? {
         var digits = text.filter { $0 != " " }
         var factor = plain
@@ -247,6 +261,9 @@ package struct Settings: Sendable {
         Self.milliseconds(value("statement_timeout") ?? "0") ?? 0
     }
     var workMemoryBytes: Int { Self.bytes(value("work_mem") ?? "") ?? 1 << 30 }
+
+    /// Bytes that a query may write to temporary files; -1 stands for any number.
+    var temporaryFileBytes: Int { Self.bytes(value("temp_file_limit") ?? "") ?? Int.max / 2 }
 
     /// The schemas of search_path, unquoted.
     var searchPath: [String] {

@@ -36,15 +36,21 @@ package final class MemoryBudget: Sendable {
 
     package init(limit: Int) { self.limit = limit }
 
-    package func reserve(_ bytes: Int) throws {
+    /// - Parameter mayExceed: the caller writes to disk at once what is too much.
+    package func reserve(_ bytes: Int, mayExceed: Bool = false) throws {
         let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue
-        if now > limit {
+        if now > limit, !mayExceed {
             used.wrappingSubtract(bytes, ordering: .relaxed)
             throw SQLError(
                 .outOfMemory, "query needs more memory than its budget of \(limit >> 20) MB",
                 hint: "Narrow the query, or raise work_mem for this session.")
         }
     }
+
+    /// Whether so much is held that operators which can should write to disk.
+    var isTight: Bool { used.load(ordering: .relaxed) > limit / 2 }
+    /// What an operator keeps in memory at the least before it writes to disk.
+    var leastHeld: Int { min(limit / 32, 4 << 20) }
 
     package func release(_ bytes: Int) { used.wrappingSubtract(bytes, ordering: .relaxed) }
 }
@@ -65,6 +71,8 @@ package final class QueryContext: @unchecked Sendable {
     package let tables: any TableSource
     package let pool: WorkerPool
     package let memory: MemoryBudget
+    /// Where operators put what their memory budget does not hold.
+    package let spill: SpillFile
     package let cancellation: Cancellation
     package let parameters: [Datum]
     /// Workers a pipeline may use.
@@ -77,13 +85,14 @@ package final class QueryContext: @unchecked Sendable {
 
     package init(
         evaluation: EvaluationContext, tables: any TableSource, pool: WorkerPool,
-        memory: MemoryBudget, cancellation: Cancellation, parameters: [Datum], threads: Int,
-        isAnalyzing: Bool = false
+        memory: MemoryBudget, spill: SpillFile, cancellation: Cancellation,
+        parameters: [Datum], threads: Int, isAnalyzing: Bool = false
     ) {
         self.evaluation = evaluation
         self.tables = tables
         self.pool = pool
         self.memory = memory
+        self.spill = spill
         self.cancellation = cancellation
         self.parameters = parameters
         self.threads = threads
@@ -97,6 +106,7 @@ package final class QueryContext: @unchecked Sendable {
         tables = other.tables
         pool = other.pool
         memory = other.memory
+        spill = other.spill
         cancellation = other.cancellation
         parameters = other.parameters
         isAnalyzing = other.isAnalyzing

@@ -12,10 +12,10 @@ final class Column: @unchecked Sendable {
     private(set) var vector: Vector
     private let arena = StringArena()
 
-    init(_ type: SQLType) {
+    init(_ type: SQLType, capacity: Int = 64) {
         self.type = type
         physical = type.physical
-        vector = Vector(type, capacity: 64)
+        vector = Vector(type, capacity: capacity)
         // Whatever is made of the vector keeps the strings alive.
         if physical == .bytes { vector.owners.append(arena) }
     }
@@ -93,6 +93,12 @@ final class Column: @unchecked Sendable {
         for row in 0..<rows {
             target[row] = arena.copy(source[positions.map { Int($0[row]) } ?? row])
         }
+    }
+
+    /// Counts rows in that were written behind the last one, within what was reserved.
+    func advance(_ rows: Int) {
+        if let flags = vector.validity { (flags + count).update(repeating: 1, count: rows) }
+        vector.count += rows
     }
 
     func appendNulls(_ rows: Int) {
@@ -196,7 +202,7 @@ final class RowSet: @unchecked Sendable {
     private let memory: MemoryBudget
 
     init(_ types: [SQLType], memory: MemoryBudget) {
-        columns = types.map(Column.init)
+        columns = types.map { Column($0) }
         self.memory = memory
     }
 
@@ -225,8 +231,21 @@ final class RowSet: @unchecked Sendable {
         try account()
     }
 
+    func reserve(_ rows: Int) {
+        for column in columns { column.reserve(rows) }
+    }
+
+    /// Counts rows in that were written to all columns within what was reserved.
+    func advance(_ rows: Int) throws {
+        for column in columns { column.advance(rows) }
+        count += rows
+        try account()
+    }
+
+    var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
+
     private func account() throws {
-        let bytes = columns.reduce(0) { $0 + $1.byteCount }
+        let bytes = byteCount
         if bytes > reserved {
             try memory.reserve(bytes - reserved)
             reserved = bytes

@@ -3,71 +3,117 @@ import Vectors
 
 /// Maps rows of key columns to dense numbers 0, 1, 2, … in order of first appearance.
 ///
-/// Open addressing with linear probing; a slot holds 32 bits of the hash and the key's number, so that a
-/// probe touches the keys only where the hash agrees. Batches are matched column by column. NULL equals
-/// NULL, as GROUP BY and DISTINCT ask; joins leave NULL keys out beforehand.
+/// Open addressing with linear probing. A slot holds 32 bits of the hash and the key's number, so that a
+/// probe touches the keys only where the hash agrees; its place is given by the hash's highest bits, so
+/// that the slots run in the order of the hashes but for collisions. One or two integer columns are
+/// compared at once, row by row; anything else in whole batches, column by column. NULL equals NULL, as
+/// GROUP BY and DISTINCT ask; joins leave NULL keys out beforehand.
 final class KeyTable {
     let keys: RowSet
     private var slots: UnsafeMutablePointer<UInt64>
     private var mask: Int
-    private var hashes: [UInt64] = []
+    private var shift: UInt64
+    /// Highest bits that all hashes have in common, because rows were divided by them.
+    private let sharedBits: UInt64
+    private var hashes = GroupArray<UInt64>(zero: 0)
+    private let form: FixedKeyForm?
     private let memory: MemoryBudget
     private var reserved = 0
     private static let empty = UInt64.max
+    private static let slotsLeast = 1024
+    /// Tables with more slots than this lie outside the fast caches.
+    private static let slotsNear = 1 << 16
 
     var count: Int { keys.count }
+    /// Memory of keys and slots.
+    var byteCount: Int { keys.byteCount + reserved }
 
-    init(_ types: [SQLType], memory: MemoryBudget) {
+    init(_ types: [SQLType], sharedBits: Int = 0, memory: MemoryBudget) {
         keys = RowSet(types, memory: memory)
+        form = FixedKeyForm(types)
         self.memory = memory
-        mask = 1023
-        slots = .allocate(capacity: 1024)
-        slots.initialize(repeating: Self.empty, count: 1024)
+        self.sharedBits = UInt64(sharedBits)
+        mask = Self.slotsLeast - 1
+        shift = UInt64(64 - Self.slotsLeast.trailingZeroBitCount)
+        slots = .allocate(capacity: Self.slotsLeast)
+        slots.initialize(repeating: Self.empty, count: Self.slotsLeast)
     }
 
     deinit {
         slots.deallocate()
+        hashes.deallocate()
         memory.release(reserved)
     }
 
     /// Scratch of one caller, kept to spare allocations; several probes may read one table at a time.
     final class Probe {
         private unowned let table: KeyTable
-        fileprivate var pending: [UInt32] = []
-        fileprivate var place: [UInt32] = []
-        fileprivate var compareRow: [UInt32] = []
-        fileprivate var compareKey: [UInt32] = []
-        fileprivate var keep: [UInt8] = []
-        fileprivate var fresh: [UInt32] = []
+        fileprivate var capacity = 0
+        fileprivate var hashes: UnsafeMutablePointer<UInt64>
+        fileprivate var entries: UnsafeMutablePointer<UInt64>
+        fileprivate var pending: UnsafeMutablePointer<UInt32>
+        fileprivate var place: UnsafeMutablePointer<UInt32>
+        fileprivate var compareRow: UnsafeMutablePointer<UInt32>
+        fileprivate var compareKey: UnsafeMutablePointer<UInt32>
+        fileprivate var fresh: UnsafeMutablePointer<UInt32>
+        fileprivate var keep: UnsafeMutablePointer<UInt8>
 
-        fileprivate init(_ table: KeyTable) { self.table = table }
+        fileprivate init(_ table: KeyTable) {
+            self.table = table
+            hashes = .allocate(capacity: 1)
+            entries = .allocate(capacity: 1)
+            pending = .allocate(capacity: 1)
+            place = .allocate(capacity: 1)
+            compareRow = .allocate(capacity: 1)
+            compareKey = .allocate(capacity: 1)
+            fresh = .allocate(capacity: 1)
+            keep = .allocate(capacity: 1)
+        }
+
+        deinit { release() }
+
+        private func release() {
+            hashes.deallocate()
+            entries.deallocate()
+            pending.deallocate()
+            place.deallocate()
+            compareRow.deallocate()
+            compareKey.deallocate()
+            fresh.deallocate()
+            keep.deallocate()
+        }
 
         /// Writes every row's number, `UInt32.max` for unknown keys.
         func find(
             _ columns: [Vector], count rows: Int, into out: UnsafeMutablePointer<UInt32>
         ) throws {
-            try table.match(
-                columns, rows, VectorHash.rows(columns, count: rows), inserting: false, self, out)
+            try table.match(columns, rows, nil, inserting: false, self, out)
         }
 
         fileprivate func prepare(_ rows: Int) {
-            guard pending.count < rows else { return }
-            pending = [UInt32](repeating: 0, count: rows)
-            place = pending
-            compareRow = pending
-            compareKey = pending
-            keep = [UInt8](repeating: 0, count: rows)
+            guard capacity < rows else { return }
+            release()
+            capacity = max(rows, 2048)
+            hashes = .allocate(capacity: capacity)
+            entries = .allocate(capacity: capacity)
+            pending = .allocate(capacity: capacity)
+            place = .allocate(capacity: capacity)
+            compareRow = .allocate(capacity: capacity)
+            compareKey = .allocate(capacity: capacity)
+            fresh = .allocate(capacity: capacity)
+            keep = .allocate(capacity: capacity)
         }
     }
 
     func makeProbe() -> Probe { Probe(self) }
     private lazy var own = Probe(self)
 
-    /// Writes every row's number to `out`, numbering new keys.
+    /// Writes every row's number to `out`, numbering new keys. `hashes` are the rows' where known.
     func findOrInsert(
-        _ columns: [Vector], count rows: Int, into out: UnsafeMutablePointer<UInt32>
+        _ columns: [Vector], count rows: Int, hashes: UnsafePointer<UInt64>? = nil,
+        into out: UnsafeMutablePointer<UInt32>
     ) throws {
-        try match(columns, rows, VectorHash.rows(columns, count: rows), inserting: true, own, out)
+        try match(columns, rows, hashes, inserting: true, own, out)
     }
 
     /// Writes every row's number, `UInt32.max` for unknown keys.
@@ -77,34 +123,167 @@ final class KeyTable {
         try own.find(columns, count: rows, into: out)
     }
 
-    fileprivate func match(
-        _ columns: [Vector], _ rows: Int, _ rowHashes: [UInt64], inserting: Bool,
+    /// The hash of a key by its number.
+    @inline(__always)
+    func hash(_ number: Int) -> UInt64 { hashes.base[number] }
+
+    /// All numbers in the order of their keys' hashes, whatever order the keys came in.
+    func hashOrder() -> [UInt32] {
+        var order: [UInt32] = []
+        order.reserveCapacity(count)
+        var wrapped: [UInt32] = []
+        for slot in 0...mask where slots[slot] != Self.empty {
+            let number = UInt32(truncatingIfNeeded: slots[slot])
+            // Keys that found no place before the end lie at the start.
+            if home(hashes.base[Int(number)]) > slot {
+                wrapped.append(number)
+            } else {
+                order.append(number)
+            }
+        }
+        order += wrapped
+        order.withUnsafeMutableBufferPointer { order in
+            for index in 1..<max(order.count, 1) {
+                let number = order[index]
+                let hash = hashes.base[Int(number)]
+                var place = index
+                while place > 0 {
+                    let before = hashes.base[Int(order[place - 1])]
+                    if before < hash || before == hash && order[place - 1] < number { break }
+                    order[place] = order[place - 1]
+                    place -= 1
+                }
+                order[place] = number
+            }
+        }
+        return order
+    }
+
+    @inline(__always)
+    private func home(_ hash: UInt64) -> Int {
+        Int(truncatingIfNeeded: (hash << sharedBits) >> shift)
+    }
+
+    private func match(
+        _ columns: [Vector], _ rows: Int, _ known: UnsafePointer<UInt64>?, inserting: Bool,
         _ scratch: Probe, _ out: UnsafeMutablePointer<UInt32>
     ) throws {
         guard rows > 0 else { return }
         if inserting { try grow(for: rows) }
         scratch.prepare(rows)
+        var rowHashes = UnsafePointer(scratch.hashes)
+        if let known {
+            rowHashes = known
+        } else {
+            scratch.hashes.initialize(repeating: 0, count: rows)
+            for column in columns {
+                VectorHash.add(column, count: rows, to: scratch.hashes)
+            }
+        }
+        if mask >= Self.slotsNear {
+            // Independent reads ahead of the dependent ones: the memory answers them all at once.
+            for row in 0..<rows { scratch.entries[row] = slots[home(rowHashes[row])] }
+        }
+        if let form, !columns.contains(where: \.hasNulls),
+            !keys.columns.contains(where: \.vector.hasNulls)
+        {
+            let before = count
+            if inserting { keys.reserve(rows) }
+            let kept = keys.columns.map(\.vector)
+            let after: Int
+            switch form {
+            case .one32:
+                after = matchFixed(
+                    OneKey<Int32>(columns[0], kept[0]), rows, rowHashes, inserting, out)
+            case .one64:
+                after = matchFixed(
+                    OneKey<Int64>(columns[0], kept[0]), rows, rowHashes, inserting, out)
+            case .two32:
+                after = matchFixed(
+                    TwoKeys<Int32, Int32>(columns, kept), rows, rowHashes, inserting, out)
+            case .two64:
+                after = matchFixed(
+                    TwoKeys<Int64, Int64>(columns, kept), rows, rowHashes, inserting, out)
+            case .low32:
+                after = matchFixed(
+                    TwoKeys<Int32, Int64>(columns, kept), rows, rowHashes, inserting, out)
+            case .low64:
+                after = matchFixed(
+                    TwoKeys<Int64, Int32>(columns, kept), rows, rowHashes, inserting, out)
+            }
+            if after > before { try keys.advance(after - before) }
+            return
+        }
+        try matchColumns(columns, rows, rowHashes, inserting, scratch, out)
+    }
+
+    @inline(__always)
+    private func matchFixed<Keys: FixedKeys>(
+        _ key: Keys, _ rows: Int, _ rowHashes: UnsafePointer<UInt64>, _ inserting: Bool,
+        _ out: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        let (slots, mask, shift, shared) = (slots, mask, shift, sharedBits)
+        var next = count
+        if inserting { hashes.resize(next + rows) }
+        let kept = hashes.base
+        for row in 0..<rows {
+            let hash = rowHashes[row]
+            let tag = hash & 0xFFFF_FFFF
+            var slot = Int(truncatingIfNeeded: (hash << shared) >> shift)
+            while true {
+                let entry = slots[slot]
+                if entry == Self.empty {
+                    if inserting {
+                        slots[slot] = tag << 32 | UInt64(truncatingIfNeeded: next)
+                        key.store(row, next)
+                        kept[next] = hash
+                        out[row] = UInt32(truncatingIfNeeded: next)
+                        next &+= 1
+                    } else {
+                        out[row] = .max
+                    }
+                    break
+                }
+                let number = UInt32(truncatingIfNeeded: entry)
+                if entry >> 32 == tag, key.equals(row, Int(number)) {
+                    out[row] = number
+                    break
+                }
+                slot = (slot &+ 1) & mask
+            }
+        }
+        return next
+    }
+
+    /// Candidates of all rows first, then their comparison column by column, until none differs.
+    private func matchColumns(
+        _ columns: [Vector], _ rows: Int, _ rowHashes: UnsafePointer<UInt64>, _ inserting: Bool,
+        _ scratch: Probe, _ out: UnsafeMutablePointer<UInt32>
+    ) throws {
+        if inserting { hashes.resize(count + rows) }
         var pendingCount = rows
         for row in 0..<rows {
             scratch.pending[row] = UInt32(truncatingIfNeeded: row)
-            scratch.place[row] = UInt32(truncatingIfNeeded: Int(truncatingIfNeeded: rowHashes[row]) & mask)
+            scratch.place[row] = UInt32(truncatingIfNeeded: home(rowHashes[row]))
         }
         while pendingCount > 0 {
-            scratch.fresh.removeAll(keepingCapacity: true)
+            var freshCount = 0
             var candidates = 0
+            let first = count
             for index in 0..<pendingCount {
                 let row = Int(scratch.pending[index])
-                let tag = rowHashes[row] >> 32
+                let tag = rowHashes[row] & 0xFFFF_FFFF
                 var slot = Int(scratch.place[row])
                 while true {
                     let entry = slots[slot]
                     if entry == Self.empty {
                         if inserting {
-                            let number = UInt32(truncatingIfNeeded: keys.count + scratch.fresh.count)
-                            slots[slot] = tag << 32 | UInt64(number)
-                            hashes.append(rowHashes[row])
-                            scratch.fresh.append(UInt32(truncatingIfNeeded: row))
-                            out[row] = number
+                            let number = first + freshCount
+                            slots[slot] = tag << 32 | UInt64(truncatingIfNeeded: number)
+                            hashes.base[number] = rowHashes[row]
+                            scratch.fresh[freshCount] = UInt32(truncatingIfNeeded: row)
+                            freshCount += 1
+                            out[row] = UInt32(truncatingIfNeeded: number)
                         } else {
                             out[row] = .max
                         }
@@ -121,38 +300,27 @@ final class KeyTable {
                 }
                 scratch.place[row] = UInt32(truncatingIfNeeded: slot)
             }
-            if !scratch.fresh.isEmpty {
-                try scratch.fresh.withUnsafeBufferPointer {
-                    try keys.append(columns, positions: $0.baseAddress, count: scratch.fresh.count)
-                }
+            if freshCount > 0 {
+                try keys.append(columns, positions: scratch.fresh, count: freshCount)
             }
             pendingCount = compare(columns, candidates, scratch)
         }
     }
 
     /// Rows whose candidate differs go on at the next slot; returns how many.
-    private func compare(_ columns: [Vector], _ candidates: Int, _ scratch: Probe
-    ) -> Int {
+    private func compare(_ columns: [Vector], _ candidates: Int, _ scratch: Probe) -> Int {
         guard candidates > 0 else { return 0 }
-        for index in 0..<candidates { scratch.keep[index] = 1 }
-        scratch.keep.withUnsafeMutableBufferPointer { flags in
-            guard let flagBase = flags.baseAddress else { return }
-            scratch.compareRow.withUnsafeBufferPointer { left in
-                scratch.compareKey.withUnsafeBufferPointer { right in
-                    guard let leftBase = left.baseAddress, let rightBase = right.baseAddress
-                    else { return }
-                    for (column, key) in zip(columns, keys.columns) {
-                        Vector.equalRows(
-                            column, leftBase, key.vector, rightBase, count: candidates,
-                            keep: flagBase)
-                    }
-                }
-            }
+        scratch.keep.initialize(repeating: 1, count: candidates)
+        for (column, key) in zip(columns, keys.columns) {
+            Vector.equalRows(
+                column, scratch.compareRow, key.vector, scratch.compareKey, count: candidates,
+                keep: scratch.keep)
         }
         var differing = 0
         for index in 0..<candidates where scratch.keep[index] == 0 {
             let row = scratch.compareRow[index]
-            scratch.place[Int(row)] = UInt32(truncatingIfNeeded: (Int(scratch.place[Int(row)]) + 1) & mask)
+            scratch.place[Int(row)] = UInt32(
+                truncatingIfNeeded: (Int(scratch.place[Int(row)]) + 1) & mask)
             scratch.pending[differing] = row
             differing += 1
         }
@@ -165,16 +333,19 @@ final class KeyTable {
         guard needed > mask + 1 else { return }
         var capacity = mask + 1
         while capacity < needed { capacity *= 2 }
-        try memory.reserve(capacity * 8 - reserved)
-        reserved = capacity * 8
+        // A slot, and half a hash for it.
+        try memory.reserve(capacity * 12 - reserved)
+        reserved = capacity * 12
         slots.deallocate()
         slots = .allocate(capacity: capacity)
         slots.initialize(repeating: Self.empty, count: capacity)
         mask = capacity - 1
-        for (number, hash) in hashes.enumerated() {
-            var slot = Int(truncatingIfNeeded: hash) & mask
+        shift = UInt64(64 - capacity.trailingZeroBitCount)
+        for number in 0..<keys.count {
+            let hash = hashes.base[number]
+            var slot = home(hash)
             while slots[slot] != Self.empty { slot = (slot + 1) & mask }
-            slots[slot] = (hash & ~0xFFFF_FFFF) | UInt64(number)
+            slots[slot] = hash << 32 | UInt64(truncatingIfNeeded: number)
         }
     }
 }
