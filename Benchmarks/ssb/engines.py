@@ -1,39 +1,70 @@
-"""The databases that `compare` drives: each loads the five tables, runs a query and reports its cost."""
+"""The databases that `compare` drives: each loads the five tables, runs a query and reports its cost.
 
+Every one is a process of its own, so that its memory and its reads can be told apart, and can be started again, so
+that a query can be run with nothing of the database in the process's memory.
+"""
+
+import importlib.metadata
 import multiprocessing
 import os
 import re
-import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from schema import ROOT, TABLES, schema_statements, tree_bytes
+
 sys.path.insert(0, os.path.join(ROOT, "Tests"))
 
-TABLES = ["date", "customer", "supplier", "part", "lineorder"]
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def schema_statements():
-    with open(os.path.join(ROOT, "SQL", "ssb", "schema.sql")) as file:
-        text = re.sub(r"--[^\n]*", "", file.read())
-    return [statement.strip() for statement in text.split(";") if statement.strip()]
+def install(peer):
+    """Installs a peer's packages, as Benchmarks/requirements.txt pins them, when they are missing."""
+    with open(os.path.join(ROOT, "Benchmarks", "requirements.txt")) as file:
+        pinned = dict(line.strip().split("==") for line in file if "==" in line)
+    names = {"chdb": ["chdb"], "polars": ["polars"], "polars-memory": ["polars"], "datafusion": ["datafusion", "pyarrow"]}
+    for package in names.get(peer, []):
+        try:
+            found = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found = None
+        if found != pinned[package]:
+            print(f"installing {package} {pinned[package]}", flush=True)
+            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+                            f"{package}=={pinned[package]}"], check=True)
 
 
-def tree_bytes(directory):
-    total = 0
-    for folder, _, files in os.walk(directory):
-        for name in files:
-            try:
-                total += os.lstat(os.path.join(folder, name)).st_blocks * 512
-            except OSError:
-                pass
-    return total
+class Process:
+    """Counters that the kernel keeps of a process."""
+
+    @staticmethod
+    def number(pid, file, label):
+        with open(f"/proc/{pid}/{file}") as lines:
+            for line in lines:
+                if line.startswith(label):
+                    return int(line.split()[1])
+        return 0
+
+    def peak_rss(self):
+        """The most memory held since the last `reset_peak`, in bytes."""
+        return self.number(self.pid, "status", "VmHWM:") * 1024
+
+    def reset_peak(self):
+        with open(f"/proc/{self.pid}/clear_refs", "w") as file:
+            file.write("5")
+
+    def bytes_read(self):
+        """What the process has read by read calls, from the page cache or the disk: files, and a few bytes of queries."""
+        return self.number(self.pid, "io", "rchar:")
 
 
-class WireEngine:
+class WireEngine(Process):
     """A database behind the PostgreSQL protocol."""
+
+    can_restart = False
 
     def __init__(self, server):
         self.server = server
@@ -46,15 +77,39 @@ class WireEngine:
         self.connection.close()
         self.server.__exit__(None, None, None)
 
-    def load(self, directory, sort):
+    def copy(self, table, file, rows=None):
+        """Sends the file, or that many of its next lines; tells whether there was anything to send."""
+        first = file.readline() if rows else b""
+        if rows and not first:
+            return False
+        with self.connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN WITH (FORMAT csv)") as copy:
+            if not rows:
+                while block := file.read(1 << 20):
+                    copy.write(block)
+                return True
+            block = [first]
+            for sent in range(2, rows + 1):
+                line = file.readline()
+                if not line:
+                    break
+                block.append(line)
+                if len(block) == 10_000:
+                    copy.write(b"".join(block))
+                    block = []
+            copy.write(b"".join(block))
+        return True
+
+    def load(self, directory, sort, rows=None):
         for statement in schema_statements():
             self.connection.execute(self.adapt(statement, sort))
         began = time.monotonic()
         for table in TABLES:
-            with self.connection.cursor() as cursor, open(os.path.join(directory, table + ".csv"), "rb") as file:
-                with cursor.copy(f"COPY {table} FROM STDIN WITH (FORMAT csv)") as copy:
-                    while block := file.read(1 << 20):
-                        copy.write(block)
+            with open(os.path.join(directory, table + ".csv"), "rb") as file:
+                if table == "lineorder" and rows:
+                    while self.copy(table, file, rows):
+                        pass
+                else:
+                    self.copy(table, file)
         self.settle(sort)
         return time.monotonic() - began
 
@@ -73,32 +128,58 @@ class WireEngine:
 class StorehouseEngine(WireEngine):
     name = "storehouse"
 
+    @property
+    def can_restart(self):
+        return self.server.address is None
+
+    @property
+    def pid(self):
+        return self.server.process.pid
+
+    def restart(self):
+        self.connection.close()
+        self.server.stop()
+        self.server.start(timeout=600)
+        self.connection = self.server.connect(autocommit=True)
+
     def adapt(self, statement, sort):
         if sort == "date" and statement.startswith("CREATE TABLE lineorder"):
             return statement + " WITH (sort_key = 'lo_orderdate')"
         return statement
 
+    def load(self, directory, sort, rows=None):
+        seconds = super().load(directory, sort, rows)
+        if rows and sort != "none":
+            # Pieces are sorted one by one and overlap.
+            began = time.monotonic()
+            self.connection.execute("CALL storehouse.compact('lineorder')")
+            seconds += time.monotonic() - began
+        return seconds
+
     def settle(self, sort):
-        # The load counts until the rows stand in segments, as the peers' does.
+        """The load counts until the rows stand in segments, as the peers' does."""
+        self.connection.execute("CALL storehouse.flush()")
         deadline = time.monotonic() + 600
+        total = self.connection.execute("SELECT count(*) FROM lineorder").fetchone()[0]
         while time.monotonic() < deadline:
             found = self.connection.execute(
-                "SELECT count(*), coalesce(sum(rows), 0) FROM storehouse.segments WHERE table_name = 'lineorder'"
-            ).fetchone()
-            total = self.connection.execute("SELECT count(*) FROM lineorder").fetchone()[0]
-            if found[1] >= total * 0.95:
+                "SELECT coalesce(sum(rows), 0) FROM storehouse.segments WHERE table_name = 'lineorder'").fetchone()[0]
+            if found >= total:
                 return
             time.sleep(0.1)
 
-    def disk_bytes(self):
-        return tree_bytes(self.server.data) if self.server.data else 0
-
-    def peak_rss(self):
-        return self.server.peak_rss() if self.server.process else 0
+    def sizes(self):
+        fact = self.connection.execute(
+            "SELECT coalesce(sum(bytes), 0) FROM storehouse.segments WHERE table_name = 'lineorder'").fetchone()[0]
+        return tree_bytes(self.server.data) if self.server.data else 0, int(fact)
 
 
 class PostgreSQLEngine(WireEngine):
     name = "postgresql"
+
+    @property
+    def pid(self):
+        return self.connection.info.backend_pid
 
     def settle(self, sort):
         if sort == "date":
@@ -106,98 +187,63 @@ class PostgreSQLEngine(WireEngine):
             self.connection.execute("CLUSTER lineorder USING lineorder_date")
         self.connection.execute("VACUUM (ANALYZE)")
 
-    def disk_bytes(self):
-        return self.connection.execute("SELECT pg_database_size(current_database())").fetchone()[0]
-
-    def peak_rss(self):
-        total = 0
-        pid = self.connection.info.backend_pid
-        with open(f"/proc/{pid}/status") as file:
-            for line in file:
-                if line.startswith("VmHWM:"):
-                    total = int(line.split()[1]) * 1024
-        return total
+    def sizes(self):
+        return self.connection.execute(
+            "SELECT pg_database_size(current_database()), pg_total_relation_size('lineorder')").fetchone()
 
 
-class DuckDBEngine:
-    """Runs in a process of its own, so that its memory can be told apart."""
+class WorkerEngine(Process):
+    """An embedded database: `workers.py` in a process of its own."""
 
-    name = "duckdb"
+    can_restart = True
 
-    def __init__(self, threads):
+    def __init__(self, name, threads, directory=None):
+        self.name = name
         self.threads = threads
+        self.own = directory is None
+        self.directory = directory or tempfile.mkdtemp(prefix=f"{name}-ssb-")
 
     def open(self):
-        self.directory = tempfile.mkdtemp(prefix="duckdb-ssb-")
+        os.makedirs(self.directory, exist_ok=True)
         self.pipe, theirs = multiprocessing.Pipe()
-        self.process = multiprocessing.get_context("fork").Process(
-            target=self._serve, args=(theirs, self.directory, self.threads), daemon=True)
-        self.process.start()
+        environment = dict(os.environ, POLARS_MAX_THREADS=str(self.threads), TOKIO_WORKER_THREADS=str(self.threads),
+                           RAYON_NUM_THREADS=str(self.threads))
+        self.process = subprocess.Popen(
+            [sys.executable, os.path.join(HERE, "workers.py"), self.name, str(theirs.fileno()), self.directory,
+             str(self.threads)], pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL)
+        theirs.close()
+        self._ask("open")
 
     def close(self):
-        self.pipe.send(("stop",))
-        self.process.join(30)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self.pipe.close()
+        self.process.wait()
+        if self.own:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def restart(self):
+        self.pipe.close()
+        self.process.wait()
+        self.open()
+
+    @property
+    def pid(self):
+        return self.process.pid
 
     def _ask(self, *request):
         self.pipe.send(request)
-        kind, answer = self.pipe.recv()
+        try:
+            kind, answer = self.pipe.recv()
+        except EOFError:
+            raise SystemExit(f"{self.name}: the process ended with {self.process.wait()}")
         if kind == "error":
-            raise SystemExit(f"duckdb: {answer}")
+            raise SystemExit(f"{self.name}: {answer}")
         return answer
 
-    def load(self, directory, sort):
+    def load(self, directory, sort, rows=None):
         return self._ask("load", directory, sort)
 
     def query(self, sql):
         return self._ask("query", sql)
 
-    def disk_bytes(self):
-        return self._ask("disk")
-
-    def peak_rss(self):
-        return self._ask("rss")
-
-    @staticmethod
-    def _serve(pipe, directory, threads):
-        import duckdb
-
-        path = os.path.join(directory, "ssb.duckdb")
-        connection = duckdb.connect(path)
-        connection.execute(f"SET threads = {threads}")
-        connection.execute(f"SET temp_directory = '{directory}/tmp'")
-
-        def load(source, sort):
-            for statement in schema_statements():
-                connection.execute(statement)
-            began = time.monotonic()
-            for table in TABLES:
-                name = os.path.join(source, table + ".csv")
-                if table == "lineorder" and sort == "date":
-                    columns = connection.execute("DESCRIBE lineorder").fetchall()
-                    types = ", ".join(f"'{c[0]}': '{c[1]}'" for c in columns)
-                    connection.execute(f"INSERT INTO lineorder SELECT * FROM read_csv('{name}', header = false, "
-                                       f"columns = {{{types}}}) ORDER BY lo_orderdate")
-                else:
-                    connection.execute(f"COPY {table} FROM '{name}' (FORMAT csv, HEADER false)")
-            connection.execute("CHECKPOINT")
-            return time.monotonic() - began
-
-        while True:
-            request = pipe.recv()
-            try:
-                if request[0] == "load":
-                    answer = load(request[1], request[2])
-                elif request[0] == "query":
-                    began = time.perf_counter()
-                    rows = connection.execute(request[1]).fetchall()
-                    answer = (rows, (time.perf_counter() - began) * 1000)
-                elif request[0] == "disk":
-                    answer = os.path.getsize(path)
-                elif request[0] == "rss":
-                    answer = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-                else:
-                    return
-                pipe.send(("ok", answer))
-            except Exception as problem:
-                pipe.send(("error", str(problem)))
+    def sizes(self):
+        return self._ask("sizes")
