@@ -37,6 +37,7 @@ package struct Lowering: Sendable {
                 node, input: input,
                 arguments: try node.arguments.map { try Compiled.compile($0, layout) })
         case .filter(let input, let conditions):
+            if let top = try topPerGroup(input, conditions) { return top }
             let source = try lower(input)
             let layout = layout(source.columns)
             return FilterOperator(
@@ -50,6 +51,14 @@ package struct Lowering: Sendable {
                 expressions: try items.map { try Compiled.compile($0.expression, layout) })
         case .join(let node): return try join(node, columns: plan.columns)
         case .aggregate(let node):
+            if let (scan, items) = ZoneExtremaOperator.items(node) {
+                return ZoneExtremaOperator(
+                    scan, items: items, columns: plan.columns,
+                    general: try generalAggregate(node, columns: plan.columns))
+            }
+            if let pairs = PairShape(node, definition: { definitions[$0] }) {
+                return PairCountOperator(pairs, columns: plan.columns)
+            }
             if let star = try StarLowering(self).lower(node, columns: plan.columns) { return star }
             return try generalAggregate(node, columns: plan.columns)
         case .window(let input, let calls): return try window(input, calls)
@@ -107,6 +116,34 @@ package struct Lowering: Sendable {
             aggregates: try node.aggregates.map { try CompiledAggregate($0.1, layout) },
             sets: node.groupingSets ?? [Array(node.keys.indices)],
             groupings: node.groupings.map(\.1))
+    }
+
+    /// `row_number() = 1` over a window, without the window; nil for anything else.
+    private func topPerGroup(_ plan: Plan, _ conditions: [Expression]) throws -> Operator? {
+        guard case .window(let input, let calls) = plan, calls.count == 1,
+            case .rowNumber = calls[0].1.function,
+            let place = conditions.firstIndex(where: { $0.isFirst(calls[0].0) })
+        else { return nil }
+        let (id, call) = calls[0]
+        let source = try lower(input)
+        let inner = layout(source.columns)
+        let top = TopPerGroupOperator(
+            source, partition: try call.partition.map { try Compiled.compile($0, inner) },
+            order: try call.order.map { try Compiled.compile($0.expression, inner) },
+            template: call)
+        top.estimatedRows = CardinalityEstimator(statistics).rows(plan)
+        let columns = source.columns + [(id, call.type)]
+        let numbered = ProjectOperator(
+            top, columns: columns,
+            expressions: source.columns.indices.map { Compiled.column($0) }
+                + [.constant(Vector.constant(.int(1), call.type, count: 1))])
+        var rest = conditions
+        rest.remove(at: place)
+        if rest.isEmpty { return numbered }
+        let outer = layout(columns)
+        return FilterOperator(
+            numbered, try rest.map { try Compiled.compile($0, outer) },
+            text: rest.map { Explain.text($0) })
     }
 
     private func window(_ input: Plan, _ calls: [(ColumnID, WindowCall)]) throws -> Operator {
