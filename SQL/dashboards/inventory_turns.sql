@@ -1,33 +1,26 @@
 -- Inventory risk: inventory turns per category, from the trailing 28 business days.
 --
 -- COGS of the window × 13 ÷ mean of daily closing inventory at cost. Closing is the last value of a
--- day, carried forward until the next: each closing row weighs as many days as it stood, so a SKU
--- that is scanned often weighs no more than one that is not. Negative on hand is valued at zero.
+-- day, carried forward until the next: each row weighs as many days as it stood, none if another of
+-- its day follows, so a SKU that is scanned often weighs no more than one that is not. Negative on hand is valued at zero.
 WITH today AS (
     SELECT max(business_date) AS day FROM fact_sales
 ),
-ranked AS (
-    SELECT store_id, sku, business_date, on_hand_qty, unit_cost,
-        row_number() OVER (
-            PARTITION BY store_id, sku, business_date
-            ORDER BY timestamp_utc DESC, ingested_at DESC, on_hand_qty DESC) AS place
-    FROM fact_inventory_snapshot
-    WHERE business_date <= (SELECT day FROM today)
-),
-closing AS (
+counted AS (
     SELECT sku, business_date,
         CASE WHEN on_hand_qty > 0 THEN on_hand_qty * coalesce(unit_cost, 0) ELSE 0 END AS value,
-        lag(business_date) OVER (
-            PARTITION BY store_id, sku ORDER BY business_date DESC) AS next_date
-    FROM ranked
-    WHERE place = 1
+        lead(business_date) OVER (
+            PARTITION BY store_id, sku
+            ORDER BY business_date, timestamp_utc, ingested_at, on_hand_qty) AS next_date
+    FROM fact_inventory_snapshot
+    WHERE business_date <= (SELECT day FROM today)
 ),
 standing AS (
     SELECT sku, value,
         coalesce(next_date, (SELECT day FROM today) + 1)
             - CASE WHEN business_date > (SELECT day FROM today) - 28 THEN business_date
                 ELSE (SELECT day FROM today) - 27 END AS days
-    FROM closing
+    FROM counted
 ),
 inventory AS (
     SELECT p.category, sum(s.value * s.days) / 28 AS mean_value

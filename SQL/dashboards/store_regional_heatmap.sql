@@ -2,20 +2,32 @@
 --
 -- index_percent is actual ÷ (target × hour share), centred on 100. Only hours that have begun in the
 -- store's time zone are shown; the running hour is measured by the minutes that have passed.
-WITH today AS (
-    -- Business days begin at other moments in other zones, and with other cut-offs.
-    SELECT s.timezone, s.cutoff_hour, max(f.business_date) AS day
-    FROM fact_sales f
-    JOIN dim_store s ON s.store_id = f.store_id
-    GROUP BY s.timezone, s.cutoff_hour
+WITH hourly AS (
+    -- Business days begin at other moments in other zones, and with other cut-offs: the two latest
+    -- hold today, wherever it is.
+    SELECT store_id, business_date, local_minute / 60 AS local_hour,
+        max(local_minute) AS last_minute,
+        sum(net_amount) FILTER (WHERE NOT voided AND line_kind IN ('SALE', 'RETURN')) AS amount
+    FROM fact_sales
+    WHERE business_date >= (SELECT max(business_date) FROM fact_sales) - 1
+    GROUP BY store_id, business_date, local_minute / 60
+),
+sold AS (
+    SELECT s.region, s.timezone, s.cutoff_hour, h.business_date, h.local_hour, h.amount,
+        (h.last_minute - s.cutoff_hour * 60 + 1440) % 1440 AS day_minute
+    FROM hourly h
+    JOIN dim_store s ON s.store_id = h.store_id
+),
+today AS (
+    SELECT timezone, cutoff_hour, max(business_date) AS day
+    FROM sold
+    GROUP BY timezone, cutoff_hour
 ),
 zone_clock AS (
-    SELECT t.timezone, t.cutoff_hour, t.day,
-        max((f.local_minute - s.cutoff_hour * 60 + 1440) % 1440) AS day_minute
-    FROM fact_sales f
-    JOIN dim_store s ON s.store_id = f.store_id
-    JOIN today t ON t.timezone = s.timezone AND t.cutoff_hour = s.cutoff_hour
-    WHERE f.business_date = t.day
+    SELECT t.timezone, t.cutoff_hour, t.day, max(h.day_minute) AS day_minute
+    FROM sold h
+    JOIN today t ON t.timezone = h.timezone AND t.cutoff_hour = h.cutoff_hour
+    WHERE h.business_date = t.day
     GROUP BY t.timezone, t.cutoff_hour, t.day
 ),
 expected AS (
@@ -33,13 +45,11 @@ expected AS (
     GROUP BY s.region, h.local_hour
 ),
 actual AS (
-    SELECT s.region, f.local_minute / 60 AS local_hour, sum(f.net_amount) AS amount
-    FROM fact_sales f
-    JOIN dim_store s ON s.store_id = f.store_id
-    JOIN today t ON t.timezone = s.timezone AND t.cutoff_hour = s.cutoff_hour
-    WHERE f.business_date = t.day
-        AND NOT f.voided AND f.line_kind IN ('SALE', 'RETURN')
-    GROUP BY s.region, f.local_minute / 60
+    SELECT h.region, h.local_hour, sum(h.amount) AS amount
+    FROM sold h
+    JOIN today t ON t.timezone = h.timezone AND t.cutoff_hour = h.cutoff_hour
+    WHERE h.business_date = t.day
+    GROUP BY h.region, h.local_hour
 )
 SELECT e.region, e.local_hour,
     round(coalesce(a.amount, 0), 2) AS revenue,

@@ -17,17 +17,19 @@ zone_clock AS (
     GROUP BY s.timezone
 ),
 sales AS (
-    SELECT f.store_id,
-        sum(f.net_amount) FILTER (WHERE f.business_date = (SELECT day FROM today)) AS revenue,
-        sum(f.net_amount) FILTER (
-            WHERE f.business_date = (SELECT day FROM today) - 7
-                AND (f.local_minute - s.cutoff_hour * 60 + 1440) % 1440 <= c.day_minute
-        ) AS last_week
+    SELECT store_id, sum(net_amount) AS revenue
+    FROM fact_sales
+    WHERE business_date = (SELECT day FROM today)
+        AND NOT voided AND line_kind IN ('SALE', 'RETURN')
+    GROUP BY store_id
+),
+week_ago AS (
+    SELECT f.store_id, sum(f.net_amount) AS revenue
     FROM fact_sales f
     JOIN dim_store s ON s.store_id = f.store_id
     JOIN zone_clock c ON c.timezone = s.timezone
-    WHERE f.business_date >= (SELECT day FROM today) - 7
-        AND f.business_date <= (SELECT day FROM today)
+    WHERE f.business_date = (SELECT day FROM today) - 7
+        AND (f.local_minute - s.cutoff_hour * 60 + 1440) % 1440 <= c.day_minute
         AND NOT f.voided AND f.line_kind IN ('SALE', 'RETURN')
     GROUP BY f.store_id
 ),
@@ -50,8 +52,9 @@ SELECT s.region, g.store_id, s.manager,
     round(g.amount, 2) AS target,
     round(100 * coalesce(a.revenue, 0) / nullif(g.amount, 0), 1) AS percent_of_target,
     round(100 * coalesce(a.revenue, 0) / nullif(g.amount_by_now, 0), 1) AS pace,
-    round(a.last_week, 2) AS last_week
+    round(w.revenue, 2) AS last_week
 FROM goal g
 JOIN dim_store s ON s.store_id = g.store_id
 LEFT JOIN sales a ON a.store_id = g.store_id
+LEFT JOIN week_ago w ON w.store_id = g.store_id
 ORDER BY s.region, g.store_id;
