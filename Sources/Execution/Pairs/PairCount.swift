@@ -265,11 +265,12 @@ private final class PairTable: @unchecked Sendable {
         for run in heads.indices { ends[Int(numbers[run]) + 1] += runEnd(run) - Int(heads[run]) }
         for group in 1..<ends.count { ends[group] += ends[group - 1] }
         let starts = Array(ends.dropLast())
+        let scattered = codes
         var moved = [UInt32](repeating: 0, count: count)
         for run in heads.indices {
             let group = Int(numbers[run])
             for row in Int(heads[run])..<runEnd(run) {
-                moved[ends[group]] = codes[row]
+                moved[ends[group]] = scattered[row]
                 ends[group] += 1
             }
         }
@@ -280,37 +281,50 @@ private final class PairTable: @unchecked Sendable {
     /// Sorts each group's items, and indexes where every item occurs.
     private func arrange(_ starts: [Int]) {
         let count = codes.count
-        groupEnd = [UInt32](repeating: 0, count: count)
-        placeStart = [Int](repeating: 0, count: ordered.count + 1)
-        places = [UInt32](repeating: 0, count: count)
-        codes.withUnsafeMutableBufferPointer { codes in
-            groupEnd.withUnsafeMutableBufferPointer { groupEnd in
+        // Locals: stored properties are checked for exclusive access each time they are touched.
+        var sorted = codes
+        codes = []
+        var ends = [UInt32](repeating: 0, count: count)
+        var itemStart = [Int](repeating: 0, count: ordered.count + 1)
+        sorted.withUnsafeMutableBufferPointer { sorted in
+            ends.withUnsafeMutableBufferPointer { ends in
                 for (group, start) in starts.enumerated() {
                     let end = group + 1 < starts.count ? starts[group + 1] : count
                     if end - start > 64 {
-                        codes[start..<end].sort()
+                        sorted[start..<end].sort()
                     } else {
-                        for row in start..<end {
-                            let code = codes[row]
-                            var place = row
-                            while place > start, codes[place - 1] > code {
-                                codes[place] = codes[place - 1]
-                                place -= 1
-                            }
-                            codes[place] = code
-                        }
+                        Self.insertionSort(sorted, start, end)
                     }
-                    for row in start..<end { groupEnd[row] = UInt32(truncatingIfNeeded: end) }
+                    for row in start..<end { ends[row] = UInt32(truncatingIfNeeded: end) }
                 }
             }
         }
-        for code in codes { placeStart[Int(code) + 1] += 1 }
-        for item in 1..<placeStart.count { placeStart[item] += placeStart[item - 1] }
-        var next = placeStart
+        for code in sorted { itemStart[Int(code) + 1] += 1 }
+        for item in 1..<itemStart.count { itemStart[item] += itemStart[item - 1] }
+        var next = itemStart
+        var found = [UInt32](repeating: 0, count: count)
         for row in 0..<count {
-            let code = Int(codes[row])
-            places[next[code]] = UInt32(truncatingIfNeeded: row)
+            let code = Int(sorted[row])
+            found[next[code]] = UInt32(truncatingIfNeeded: row)
             next[code] += 1
+        }
+        codes = sorted
+        groupEnd = ends
+        placeStart = itemStart
+        places = found
+    }
+
+    private static func insertionSort(
+        _ codes: UnsafeMutableBufferPointer<UInt32>, _ start: Int, _ end: Int
+    ) {
+        for row in start..<end {
+            let code = codes[row]
+            var place = row
+            while place > start, codes[place - 1] > code {
+                codes[place] = codes[place - 1]
+                place -= 1
+            }
+            codes[place] = code
         }
     }
 }

@@ -130,7 +130,14 @@ final class TopPerGroupOperator: Operator, @unchecked Sendable {
         }
 
         private func choose(_ columns: [Vector], _ order: [Vector], _ count: Int) {
-            touched.removeAll(keepingCapacity: true)
+            var changed: [UInt32] = []
+            changed.reserveCapacity(count)
+            // Taken over for the loop: stored arrays are checked for exclusive access at every touch.
+            var best: [UInt32] = []
+            var bestPrefix: [UInt64] = []
+            swap(&best, &self.best)
+            swap(&bestPrefix, &self.bestPrefix)
+            let (groups, prefixes) = (groups, prefixes)
             for row in 0..<count {
                 let group = Int(groups[row])
                 let known = best[group]
@@ -140,11 +147,14 @@ final class TopPerGroupOperator: Operator, @unchecked Sendable {
                     if mine == theirs, !isBetter(row, known, columns, order) { continue }
                 }
                 if known == .max || known & Self.fresh == 0 {
-                    touched.append(UInt32(truncatingIfNeeded: group))
+                    changed.append(UInt32(truncatingIfNeeded: group))
                 }
                 best[group] = Self.fresh | UInt32(truncatingIfNeeded: row)
                 bestPrefix[group] = prefixes[row]
             }
+            swap(&best, &self.best)
+            swap(&bestPrefix, &self.bestPrefix)
+            touched = changed
         }
 
         private func isBetter(
