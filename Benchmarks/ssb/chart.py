@@ -4,7 +4,7 @@ import math
 import sys
 
 COLORS = ["#0b5fff", "#f2a900", "#d1495b", "#3a8f5b", "#7b5ea7", "#7a7a7a", "#00a0b0"]
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1080, 420, 64, 48, 72
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1080, 460, 64, 88, 72
 
 
 def draw(figures, path):
@@ -22,13 +22,16 @@ def draw(figures, path):
 
     group = (WIDTH - LEFT - 16) / len(queries)
     bar = group * 0.84 / len(engines)
-    title = (f"Star Schema Benchmark, scale {figures['scale']}, "
-             f"{'sorted by date' if figures['sort'] == 'date' else 'unsorted'}, {figures['threads']} threads")
+    if "scale" in figures:
+        order = "sorted by date" if figures["sort"] == "date" else "unsorted"
+        title = f"Star Schema Benchmark, scale {figures['scale']}, {order}"
+    else:
+        title = f"Retail dashboards, {figures['lines']:,} sales lines"
+    notes = f"milliseconds, median of warm runs, logarithmic; {figures['threads']} threads; {figures.get('machine', '')}"
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
            f'<text x="{LEFT}" y="24" font-size="16" font-weight="bold">{title}</text>',
-           f'<text x="{LEFT}" y="42" fill="#555">milliseconds, median of {figures["runs"]} warm runs, '
-           f'logarithmic; {figures["machine"]}</text>']
+           f'<text x="{LEFT}" y="42" fill="#555">{notes}</text>']
     x = LEFT
     for engine, color in zip(engines, COLORS):
         out.append(f'<rect x="{x}" y="51" width="11" height="11" fill="{color}"/><text x="{x + 15}" y="61">{engine}</text>')
@@ -48,7 +51,10 @@ def draw(figures, path):
                 out.append(f'<rect x="{start + place * bar:.1f}" y="{top:.1f}" width="{bar * 0.92:.1f}" '
                            f'height="{HEIGHT - BOTTOM - top:.1f}" fill="{COLORS[place % len(COLORS)]}">'
                            f'<title>{engine} {name}: {value:.2f} ms</title></rect>')
-        out.append(f'<text x="{start + group * 0.42:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{name}</text>')
+        middle, base = start + group * 0.42, HEIGHT - BOTTOM
+        # Long names lean, so that they do not run into each other.
+        lean = f'transform="rotate(-22 {middle:.1f} {base + 14})" text-anchor="end"' if len(name) > 6 else 'text-anchor="middle"'
+        out.append(f'<text x="{middle:.1f}" y="{base + 18}" {lean}>{name}</text>')
     out.append("</svg>")
     with open(path, "w") as file:
         file.write("\n".join(out) + "\n")

@@ -193,9 +193,10 @@ class PostgreSQLEngine(WireEngine):
 
 
 class WorkerEngine(Process):
-    """An embedded database: `workers.py` in a process of its own."""
+    """An embedded database: `workers.py`, or another program of that kind, in a process of its own."""
 
     can_restart = True
+    program = os.path.join(HERE, "workers.py")
 
     def __init__(self, name, threads, directory=None):
         self.name = name
@@ -209,7 +210,7 @@ class WorkerEngine(Process):
         environment = dict(os.environ, POLARS_MAX_THREADS=str(self.threads), TOKIO_WORKER_THREADS=str(self.threads),
                            RAYON_NUM_THREADS=str(self.threads))
         self.process = subprocess.Popen(
-            [sys.executable, os.path.join(HERE, "workers.py"), self.name, str(theirs.fileno()), self.directory,
+            [sys.executable, self.program, self.name, str(theirs.fileno()), self.directory,
              str(self.threads)], pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL)
         theirs.close()
         self._ask("open")

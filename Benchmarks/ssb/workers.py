@@ -169,7 +169,8 @@ class DataFusion(Parquet):
 WORKERS = {"duckdb": DuckDB, "chdb": ClickHouse, "polars": Polars, "polars-memory": PolarsMemory, "datafusion": DataFusion}
 
 
-def serve(name, pipe, directory, threads):
+def serve(workers, name, pipe, directory, threads):
+    """Answers requests until the other end closes the pipe."""
     worker = None
     while True:
         try:
@@ -177,7 +178,7 @@ def serve(name, pipe, directory, threads):
         except EOFError:
             return
         try:
-            worker = worker or WORKERS[name](directory, threads)
+            worker = worker or workers[name](directory, threads)
             if request == "query":
                 began = time.perf_counter()
                 rows = worker.query(arguments[0])
@@ -194,4 +195,4 @@ def serve(name, pipe, directory, threads):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], Connection(int(sys.argv[2])), sys.argv[3], int(sys.argv[4]))
+    serve(WORKERS, sys.argv[1], Connection(int(sys.argv[2])), sys.argv[3], int(sys.argv[4]))
