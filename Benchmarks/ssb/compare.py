@@ -35,7 +35,7 @@ def parse_arguments():
     parser.add_argument("--scale", default="1", help="scale factor; 1 is 6 million rows (default: %(default)s)")
     parser.add_argument("--sort", choices=["none", "date"], default="none", help="sort order of lineorder in every database")
     parser.add_argument("--peers", default="duckdb,postgresql", help="comma-separated, of: " + ", ".join(PEERS))
-    parser.add_argument("--data", metavar="DIR", help="directory of .csv files, or of the original tool's .tbl files")
+    parser.add_argument("--data", metavar="DIR", help="directory of .csv files, or of the original tool's .tbl files; it says the scale")
     parser.add_argument("--threads", default="2", metavar="N[,N]", help="thread counts; with two, scaling is shown as well")
     parser.add_argument("--runs", type=int, default=7, help="warm runs per query (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="seed of the constants (default: a new one)")
@@ -86,6 +86,8 @@ def prepare_data(arguments):
             os.rename(target + ".part", target)
         if not os.path.exists(target):
             raise SystemExit(f"{arguments.data} holds neither {table}.csv nor {table}.tbl")
+    with open(os.path.join(arguments.data, "customer.csv"), "rb") as file:
+        arguments.scale = f"{sum(1 for _ in file) / 30000:g}"
     return os.path.abspath(arguments.data)
 
 
