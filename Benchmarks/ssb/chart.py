@@ -4,7 +4,7 @@ import math
 import sys
 
 COLORS = ["#0b5fff", "#f2a900", "#d1495b", "#3a8f5b", "#7b5ea7", "#7a7a7a", "#00a0b0"]
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1080, 460, 64, 88, 72
+WIDTH, PLOT, LEFT, TOP = 1080, 300, 64, 72
 
 
 def draw(figures, path):
@@ -13,12 +13,14 @@ def draw(figures, path):
     engines = [subject, *queries[0]["peers"]]
     times = {q["name"]: {subject: q[subject + "_ms"], **q["peers"]} for q in queries}
     every = [t for q in times.values() for t in q.values() if t]
+    foot = 96 if any(len(q["name"]) > 6 for q in queries) else 36
+    base = TOP + PLOT
     low, high = math.floor(math.log10(min(every))), math.ceil(math.log10(max(every)))
     high = max(high, low + 1)
 
     def y(value):
         share = (math.log10(value) - low) / (high - low)
-        return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
+        return base - share * PLOT
 
     group = (WIDTH - LEFT - 16) / len(queries)
     bar = group * 0.84 / len(engines)
@@ -28,8 +30,8 @@ def draw(figures, path):
     else:
         title = f"Retail dashboards, {figures['lines']:,} sales lines"
     notes = f"milliseconds, median of warm runs, logarithmic; {figures['threads']} threads; {figures.get('machine', '')}"
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
-           f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {base + foot}" font-family="sans-serif" font-size="12">',
+           f'<rect width="{WIDTH}" height="{base + foot}" fill="white"/>',
            f'<text x="{LEFT}" y="24" font-size="16" font-weight="bold">{title}</text>',
            f'<text x="{LEFT}" y="42" fill="#555">{notes}</text>']
     x = LEFT
@@ -49,9 +51,9 @@ def draw(figures, path):
             if value:
                 top = y(value)
                 out.append(f'<rect x="{start + place * bar:.1f}" y="{top:.1f}" width="{bar * 0.92:.1f}" '
-                           f'height="{HEIGHT - BOTTOM - top:.1f}" fill="{COLORS[place % len(COLORS)]}">'
+                           f'height="{base - top:.1f}" fill="{COLORS[place % len(COLORS)]}">'
                            f'<title>{engine} {name}: {value:.2f} ms</title></rect>')
-        middle, base = start + group * 0.42, HEIGHT - BOTTOM
+        middle = start + group * 0.42
         # Long names lean, so that they do not run into each other.
         lean = f'transform="rotate(-22 {middle:.1f} {base + 14})" text-anchor="end"' if len(name) > 6 else 'text-anchor="middle"'
         out.append(f'<text x="{middle:.1f}" y="{base + 18}" {lean}>{name}</text>')
