@@ -21,33 +21,29 @@ func buffer<T>(_ type: T.Type, _ count: Int, _ value: (Int) -> T) -> UnsafeMutab
     return made
 }
 
-/// A chunk's worth of rows as batches of 1,024.
+/// A chunk's worth of rows.
 struct Column {
     static let rows = 65_536
     let name: String
     let type: SQLType
     let vectors: [Vector]
 
-    init(_ name: String, integers: (Int) -> Int) throws {
-        try self.init(name, .integer) { builder, row in
-            builder.append(.integer(Int64(integers(row))))
+    init(_ name: String, integers: (Int) -> Int) {
+        self.init(name, .integer) { builder, row in
+            builder.append(.int(Int64(integers(row))))
         }
     }
 
-    init(_ name: String, texts: (Int) -> String) throws {
-        try self.init(name, .text) { builder, row in builder.append(.text(texts(row))) }
+    init(_ name: String, texts: (Int) -> String) {
+        self.init(name, .text) { builder, row in builder.append(.text(texts(row))) }
     }
 
-    private init(
-        _ name: String, _ type: SQLType, _ append: (VectorBuilder, Int) throws -> Void
-    ) throws {
+    private init(_ name: String, _ type: SQLType, _ append: (VectorBuilder, Int) -> Void) {
         self.name = name
         self.type = type
-        vectors = try stride(from: 0, to: Self.rows, by: 1024).map { start in
-            let builder = VectorBuilder(type, capacity: 1024)
-            for row in start..<start + 1024 { try append(builder, row) }
-            return builder.finish()
-        }
+        let builder = VectorBuilder(type)
+        for row in 0..<Self.rows { append(builder, row) }
+        vectors = builder.finish()
     }
 
     func encoded(_ policy: CodecPolicy) throws -> EncodedColumn {
@@ -68,17 +64,17 @@ struct Column {
 }
 
 /// Columns as the Star Schema Benchmark and a retailer have them: one for each encoding at least.
-func columns() throws -> [Column] {
+func columns() -> [Column] {
     var numbers = Numbers()
     func random(_ bound: UInt32) -> Int { Int(numbers.next(below: bound)) }
     let towns = (0..<250).map { "TOWN NUMBER \($0)" }
     return [
-        try Column("constant") { _ in 7 },
-        try Column("bit-packed, 6 bits") { _ in random(50) },
-        try Column("bit-packed, 20 bits") { _ in random(1_000_000) },
-        try Column("run length") { row in 20_260_101 + row / 500 },
-        try Column("delta") { row in row * 32 + random(8) },
-        try Column("dictionary of 250 texts", texts: { _ in towns[random(250)] }),
-        try Column("distinct texts", texts: { row in "customer#\(row)-\(random(1_000_000))" }),
+        Column("constant") { _ in 7 },
+        Column("bit-packed, 6 bits") { _ in random(50) },
+        Column("bit-packed, 20 bits") { _ in random(1_000_000) },
+        Column("run length") { row in 20_260_101 + row / 500 },
+        Column("delta") { row in row * 32 + random(8) },
+        Column("dictionary of 250 texts", texts: { _ in towns[random(250)] }),
+        Column("distinct texts", texts: { row in "customer#\(row)-\(random(1_000_000))" }),
     ]
 }

@@ -87,7 +87,7 @@ private func addEncodings() throws {
     let configuration = Benchmark.Configuration(
         metrics: [.wallClock, .throughput], scalingFactor: .one, maxDuration: .milliseconds(500),
         maxIterations: 10_000)
-    for column in try columns() {
+    for column in columns() {
         for (name, policy) in [("hot", CodecPolicy.hot), ("cold", CodecPolicy.cold)] {
             Benchmark("encode 65536 rows, \(column.name), \(name)", configuration: configuration) {
                 _ in
