@@ -25,6 +25,7 @@ from decimal import Decimal
 from databases import ROOT, RetailDuckDB, RetailStorehouse
 from harness import Storehouse
 from harness.storehouse import BINARY
+from results import machine
 
 
 def parse_arguments():
@@ -113,7 +114,7 @@ def report(arguments, queries, equal, times, load, disk, memory):
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump({
-                "lines": arguments.lines, "threads": arguments.threads,
+                "lines": arguments.lines, "threads": arguments.threads, "runs": arguments.runs, "machine": machine(),
                 "queries": [{"name": n, "equal": equal[n], "storehouse_ms": median.get(n, {}).get("storehouse"),
                              "peers": {"duckdb": median.get(n, {}).get("duckdb")}} for n, _ in queries],
                 "geomean_ratio": {"duckdb": mean} if mean else {}, "load_seconds": load, "bytes_on_disk": disk,
@@ -132,12 +133,11 @@ def main():
     storehouse = RetailStorehouse(
         Storehouse(data=mine, options=["--threads", str(arguments.threads)], log=os.path.join(directory, "server.log")),
         loaded=os.path.exists(marker))
-    duckdb = RetailDuckDB(arguments.threads, os.path.join(directory, "retail.duckdb"))
+    duckdb = RetailDuckDB(arguments.threads, directory)
     if not storehouse.loaded:
         shutil.rmtree(mine, ignore_errors=True)
     load, disk, memory, opened = {}, {}, {}, []
     try:
-        # DuckDB forks, so it starts before any connection exists.
         for engine in (duckdb, storehouse):
             engine.open()
             opened.append(engine)
@@ -149,7 +149,7 @@ def main():
         open(marker, "w").close()
         equal, times = compare_and_time(queries, storehouse, duckdb, arguments.runs)
         for engine in (storehouse, duckdb):
-            disk[engine.name], memory[engine.name] = engine.disk_bytes(), engine.peak_rss()
+            disk[engine.name], memory[engine.name] = engine.sizes()[0], engine.peak_rss()
     finally:
         for engine in opened:
             try:

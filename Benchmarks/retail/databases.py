@@ -3,14 +3,15 @@
 import glob
 import os
 import re
-import resource
 import sys
 import time
+from multiprocessing.connection import Connection
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "ssb"))
 
-from engines import ROOT, DuckDBEngine, StorehouseEngine, tree_bytes  # noqa: E402
+from engines import ROOT, StorehouseEngine, WorkerEngine  # noqa: E402
+from workers import DuckDB, serve  # noqa: E402
 
 FACTS = ["fact_sales", "fact_inventory_snapshot"]
 
@@ -57,17 +58,14 @@ class RetailStorehouse(StorehouseEngine):
                 time.sleep(0.1)
 
 
-class RetailDuckDB(DuckDBEngine):
-    """As DuckDBEngine: in a process of its own."""
+class RetailDuckDB(WorkerEngine):
+    """DuckDB in a process of its own: this file, run as a program."""
 
-    def __init__(self, threads, path):
-        super().__init__(threads)
-        self.path = path
-        self.loaded = os.path.exists(path)
+    program = os.path.abspath(__file__)
 
-    def open(self):
-        super().open()
-        self._ask("open", self.path)
+    def __init__(self, threads, directory):
+        super().__init__("duckdb", threads, directory)
+        self.loaded = os.path.exists(os.path.join(directory, RetailWorker.file))
 
     def load(self, directory, _sort=None):
         return None if self.loaded else self._ask("load", directory, None)
@@ -75,41 +73,21 @@ class RetailDuckDB(DuckDBEngine):
     def query(self, sql):
         return self._ask("query", dialect(sql))
 
-    @staticmethod
-    def _serve(pipe, directory, threads):
-        import duckdb
 
-        connection = None
-        while True:
-            request = pipe.recv()
-            try:
-                answer = None
-                if request[0] == "open":
-                    path = request[1]
-                    connection = duckdb.connect(path)
-                    connection.execute(f"SET threads = {threads}")
-                    connection.execute(f"SET temp_directory = '{directory}/tmp'")
-                elif request[0] == "load":
-                    for statement in schema_statements():
-                        connection.execute(re.sub(r"\)\s*WITH \(sort_key[^)]*\)$", ")", statement))
-                    began = time.monotonic()
-                    for table, file in tables(request[1]):
-                        connection.execute(f"COPY {table} FROM '{file}' (FORMAT csv, HEADER true)")
-                    connection.execute("CHECKPOINT")
-                    answer = time.monotonic() - began
-                elif request[0] == "query":
-                    began = time.perf_counter()
-                    rows = connection.execute(request[1]).fetchall()
-                    answer = (rows, (time.perf_counter() - began) * 1000)
-                elif request[0] == "disk":
-                    answer = os.path.getsize(path)
-                elif request[0] == "rss":
-                    answer = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-                else:
-                    return
-                pipe.send(("ok", answer))
-            except Exception as problem:
-                pipe.send(("error", str(problem)))
+class RetailWorker(DuckDB):
+    file = "retail.duckdb"
+
+    def load(self, source, _sort):
+        for statement in schema_statements():
+            self.connection.execute(re.sub(r"\)\s*WITH \(sort_key[^)]*\)$", ")", statement))
+        began = time.monotonic()
+        for table, file in tables(source):
+            self.connection.execute(f"COPY {table} FROM '{file}' (FORMAT csv, HEADER true)")
+        self.connection.execute("CHECKPOINT")
+        return time.monotonic() - began
+
+    def sizes(self):
+        return (os.path.getsize(self.path),)
 
 
 def dialect(sql):
@@ -117,4 +95,5 @@ def dialect(sql):
     return sql.replace("local_minute / 60", "local_minute // 60")
 
 
-__all__ = ["ROOT", "RetailDuckDB", "RetailStorehouse", "tree_bytes"]
+if __name__ == "__main__":
+    serve({"duckdb": RetailWorker}, sys.argv[1], Connection(int(sys.argv[2])), sys.argv[3], int(sys.argv[4]))

@@ -16,10 +16,12 @@ from schema import TABLES, schema_statements
 class DuckDB:
     """One database file. Text and keys are declared as for Storehouse; nothing is tuned but the thread count."""
 
+    file = "ssb.duckdb"
+
     def __init__(self, directory, threads):
         import duckdb
 
-        self.path = os.path.join(directory, "ssb.duckdb")
+        self.path = os.path.join(directory, self.file)
         self.connection = duckdb.connect(self.path)
         self.connection.execute(f"SET threads = {threads}")
         self.connection.execute(f"SET temp_directory = '{directory}/tmp'")
