@@ -10,6 +10,8 @@
 
 /// sh_bit_positions[byte] lists the positions of the byte's set bits, then zeros.
 static uint16_t sh_bit_positions[256][8];
+/// sh_run_lanes[byte][i] counts the byte's bits 1 to i: which of the runs at hand row i belongs to.
+static uint8_t sh_run_lanes[256][8];
 /// Tables of CRC-32C, polynomial 0x1EDC6F41 reflected, for slicing by 8.
 static uint32_t sh_crc_table[8][256];
 
@@ -82,6 +84,8 @@ __attribute__((constructor)) static void sh_start(void) {
         int count = 0;
         for (int bit = 0; bit < 8; bit++)
             if (byte >> bit & 1) sh_bit_positions[byte][count++] = (uint16_t)bit;
+        for (int bit = 1; bit < 8; bit++)
+            sh_run_lanes[byte][bit] = (uint8_t)(sh_run_lanes[byte][bit - 1] + (byte >> bit & 1));
         uint32_t crc = (uint32_t)byte;
         for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0x82F63B78u : 0);
         sh_crc_table[0][byte] = crc;
@@ -113,6 +117,10 @@ void sh_unpack64_at(const uint64_t *packed, int width, const uint16_t *at, size_
 }
 void sh_range_mask_u32(const uint32_t *in, size_t n, uint32_t lo, uint32_t hi, uint64_t *mask) {
     sh_active->range_mask_u32(in, n, lo, hi, mask);
+}
+void sh_range_mask_packed(
+    const uint32_t *packed, int width, uint32_t lo, uint32_t hi, uint64_t *mask) {
+    sh_active->range_mask_packed(packed, width, lo, hi, mask);
 }
 void sh_range_mask_i64(const int64_t *in, size_t n, int64_t lo, int64_t hi, uint64_t *mask) {
     sh_active->range_mask_i64(in, n, lo, hi, mask);
@@ -152,6 +160,18 @@ size_t sh_table_u16_select(
     const uint32_t *codes, const uint16_t *at, size_t n, const uint16_t *table, uint16_t reject,
     uint16_t *out, uint16_t *kept) {
     return sh_active->table_u16_select(codes, at, n, table, reject, out, kept);
+}
+void sh_table_mask_u8(const uint32_t *codes, size_t n, const uint8_t *table, uint64_t *mask) {
+    sh_active->table_mask_u8(codes, n, table, mask);
+}
+void sh_run_ranks(const uint64_t *starts, const uint16_t *at, size_t n, uint32_t *out) {
+    sh_active->run_ranks(starts, at, n, out);
+}
+void sh_expand_u32(const uint64_t *starts, size_t n, const uint32_t *runs, uint32_t *out) {
+    sh_active->expand_u32(starts, n, runs, out);
+}
+void sh_expand_mask(const uint64_t *starts, size_t n, const uint64_t *runs, uint64_t *mask) {
+    sh_active->expand_mask(starts, n, runs, mask);
 }
 uint64_t sh_sum_u32(const uint32_t *in, size_t n) { return sh_active->sum_u32(in, n); }
 void sh_sum_i64(const int64_t *in, size_t n, uint64_t *low, int64_t *high) {

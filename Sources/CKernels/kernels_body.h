@@ -173,6 +173,55 @@ static void SH_NAME(range_mask_u32)(
     }
 }
 
+#if SH_SIMD == 1
+// Unpacks and compares in registers: a row of 32 lanes gives 32 bits of the mask.
+static inline __attribute__((always_inline)) void SH_NAME(range_mask_width)(
+    const uint32_t *packed, const int width, uint32_t lo, uint32_t range, uint32_t *mask) {
+    const __m256i ones = _mm256_set1_epi32((int)((1u << width) - 1));
+    const __m256i low = _mm256_set1_epi32((int)lo), span = _mm256_set1_epi32((int)range);
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i words[4];
+    for (int k = 0; k < 4; k++) words[k] = _mm256_loadu_si256((const __m256i *)(packed + k * 8));
+#pragma clang loop unroll(full)
+    for (int row = 0; row < 32; row++) {
+        const int bit = row * width, shift = bit & 31, next = (bit / 32 + 1) * 32;
+        __m256i inside[4];
+#pragma clang loop unroll(full)
+        for (int k = 0; k < 4; k++) {
+            __m256i value = _mm256_srli_epi32(words[k], shift);
+            if (shift + width >= 32) {
+                if (bit / 32 + 1 < width) words[k] = _mm256_loadu_si256((const __m256i *)(packed + next + k * 8));
+                if (shift + width > 32) value = _mm256_or_si256(value, _mm256_slli_epi32(words[k], 32 - shift));
+            }
+            value = _mm256_sub_epi32(_mm256_and_si256(value, ones), low);
+            inside[k] = _mm256_cmpeq_epi32(_mm256_min_epu32(value, span), value);
+        }
+        const __m256i bytes = _mm256_packs_epi16(
+            _mm256_packs_epi32(inside[0], inside[1]), _mm256_packs_epi32(inside[2], inside[3]));
+        mask[row] = (uint32_t)_mm256_movemask_epi8(_mm256_permutevar8x32_epi32(bytes, order));
+    }
+}
+#endif
+
+static void SH_NAME(range_mask_packed)(
+    const uint32_t *packed, int width, uint32_t lo, uint32_t hi, uint64_t *mask) {
+    if (lo > hi) {
+        memset(mask, 0, SH_BLOCK / 8);
+        return;
+    }
+#if SH_SIMD == 1
+    switch (width) {
+#define SH_CASE(w) case w: SH_NAME(range_mask_width)(packed, w, lo, hi - lo, (uint32_t *)mask); return;
+        SH_CASE(1) SH_CASE(2) SH_CASE(3) SH_CASE(4) SH_CASE(5) SH_CASE(6) SH_CASE(7) SH_CASE(8)
+        SH_CASE(9) SH_CASE(10) SH_CASE(11) SH_CASE(12) SH_CASE(13) SH_CASE(14) SH_CASE(15) SH_CASE(16)
+#undef SH_CASE
+    }
+#endif
+    uint32_t codes[SH_BLOCK];
+    SH_NAME(unpack32)(packed, width, codes);
+    SH_NAME(range_mask_u32)(codes, SH_BLOCK, lo, hi, mask);
+}
+
 static void SH_NAME(range_mask_i64)(
     const int64_t *in, size_t n, int64_t lo, int64_t hi, uint64_t *mask) {
     if (lo > hi) {
@@ -193,6 +242,11 @@ static size_t SH_NAME(mask_select_u16)(const uint64_t *mask, size_t n, uint16_t 
     const uint16_t *start = out;
     const uint8_t *bytes = (const uint8_t *)mask;
     for (size_t i = 0; i < n; i += 8) {
+        // Selective filters leave most words empty.
+        if ((i & 63) == 0 && mask[i / 64] == 0) {
+            i += 56;
+            continue;
+        }
         // Writes 8 always, keeps as many as bits are set: no branch on data.
         unsigned bits = bytes[i / 8];
         if (n - i < 8) bits &= (1u << (n - i)) - 1;
@@ -285,7 +339,34 @@ static size_t SH_NAME(range_select)(
 }
 
 static void SH_NAME(gather_u8)(const uint32_t *codes, size_t n, const uint8_t *table, uint8_t *out) {
-    for (size_t i = 0; i < n; i++) out[i] = table[codes[i]];
+    size_t i = 0;
+    // Eight bytes are put together in a register: one store for them.
+    for (; i + 8 <= n; i += 8) {
+        uint64_t word = 0;
+        for (int k = 0; k < 8; k++) word |= (uint64_t)table[codes[i + k]] << (8 * k);
+        memcpy(out + i, &word, 8);
+    }
+    for (; i < n; i++) out[i] = table[codes[i]];
+}
+
+static void SH_NAME(table_mask_u8)(
+    const uint32_t *codes, size_t n, const uint8_t *table, uint64_t *mask) {
+    for (size_t i = 0; i < n; i += 64) {
+        const size_t rows = n - i < 64 ? n - i : 64;
+        uint8_t found[64] = {0};
+        SH_NAME(gather_u8)(codes + i, rows, table, found);
+#if SH_SIMD >= 1
+        const __m256i zero = _mm256_setzero_si256();
+        const uint32_t low = (uint32_t)_mm256_movemask_epi8(
+            _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)found), zero));
+        const uint32_t high = (uint32_t)_mm256_movemask_epi8(
+            _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(found + 32)), zero));
+        mask[i / 64] = ~((uint64_t)high << 32 | low);
+#else
+        for (int k = 0; k < 64; k++) found[k] = found[k] != 0;
+        mask[i / 64] = sh_fold64(found);
+#endif
+    }
 }
 
 static void SH_NAME(gather_u16)(const uint32_t *codes, size_t n, const uint16_t *table, uint16_t *out) {
@@ -320,6 +401,74 @@ static size_t SH_NAME(table_u16_select)(
         count += value != reject;
     }
     return count;
+}
+
+// For positions instead of all rows: the place of each one's run.
+static void SH_NAME(run_ranks)(const uint64_t *starts, const uint16_t *at, size_t n, uint32_t *out) {
+    uint32_t before[SH_BLOCK / 64], total = 0;
+    for (int word = 0; word < SH_BLOCK / 64; word++) {
+        before[word] = total - 1;
+        total += (uint32_t)__builtin_popcountll(starts[word]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const unsigned row = at[i] & (SH_BLOCK - 1);
+        out[i] = before[row / 64] + (uint32_t)__builtin_popcountll(starts[row / 64] << (63 - (row & 63)));
+    }
+}
+
+// Row i gets the value of the last run that starts at or before it.
+static void SH_NAME(expand_u32)(const uint64_t *starts, size_t n, const uint32_t *runs, uint32_t *out) {
+#if SH_SIMD >= 1
+    // Eight rows take their values from at most eight neighbouring runs: one permutation.
+    const uint8_t *bytes = (const uint8_t *)starts;
+    const uint32_t *run = runs - 1;
+    for (size_t i = 0; i < n; i += 8) {
+        const unsigned bits = bytes[i / 8];
+        const __m256i values = _mm256_loadu_si256((const __m256i *)(run + (bits & 1)));
+        const __m256i lanes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)sh_run_lanes[bits]));
+        _mm256_storeu_si256((__m256i *)(out + i), _mm256_permutevar8x32_epi32(values, lanes));
+        run += _mm_popcnt_u32(bits);
+    }
+#else
+    const uint32_t *run = runs - 1;
+    for (size_t i = 0; i < n; i++) {
+        run += starts[i / 64] >> (i & 63) & 1;
+        out[i] = *run;
+    }
+#endif
+}
+
+static void SH_NAME(expand_mask)(const uint64_t *starts, size_t n, const uint64_t *runs, uint64_t *mask) {
+    size_t run = 0;
+    uint64_t inside = 0;
+    for (size_t word = 0; word * 64 < n; word++) {
+        const uint64_t first = starts[word];
+#if SH_SIMD >= 1
+        const unsigned count = (unsigned)_mm_popcnt_u64(first);
+        // The verdicts of this word's runs, the lowest 64 from bit `run` on.
+        const unsigned shift = run & 63;
+        uint64_t verdict = runs[run / 64] >> shift;
+        if (shift) verdict |= runs[run / 64 + 1] << (64 - shift);
+        run += count;
+        const uint64_t kept = _pdep_u64(verdict, first);
+        const uint64_t before = _pdep_u64(verdict << 1 | inside, first);
+        // Ones from every start that follows a rejected run up to the start that ends the kept ones.
+        const uint64_t opens = kept & ~before, closes = first & ~kept & before;
+        mask[word] = closes - opens - inside;
+        inside = count ? verdict >> (count - 1) & 1 : inside;
+#else
+        uint64_t bits = 0;
+        for (int i = 0; i < 64; i++) {
+            if (first >> i & 1) {
+                inside = runs[run / 64] >> (run & 63) & 1;
+                run++;
+            }
+            bits |= inside << i;
+        }
+        mask[word] = bits;
+#endif
+    }
+    if (n & 63) mask[n / 64] &= (1ull << (n & 63)) - 1;
 }
 
 static uint64_t SH_NAME(sum_u32)(const uint32_t *in, size_t n) {
@@ -466,6 +615,7 @@ static const struct sh_kernels SH_NAME(kernels) = {
     .unpack64 = SH_NAME(unpack64),
     .unpack64_at = SH_NAME(unpack64_at),
     .range_mask_u32 = SH_NAME(range_mask_u32),
+    .range_mask_packed = SH_NAME(range_mask_packed),
     .range_mask_i64 = SH_NAME(range_mask_i64),
     .mask_select_u16 = SH_NAME(mask_select_u16),
     .mask_select_u32 = SH_NAME(mask_select_u32),
@@ -477,6 +627,10 @@ static const struct sh_kernels SH_NAME(kernels) = {
     .gather_u32 = SH_NAME(gather_u32),
     .table_u8_select = SH_NAME(table_u8_select),
     .table_u16_select = SH_NAME(table_u16_select),
+    .table_mask_u8 = SH_NAME(table_mask_u8),
+    .run_ranks = SH_NAME(run_ranks),
+    .expand_u32 = SH_NAME(expand_u32),
+    .expand_mask = SH_NAME(expand_mask),
     .sum_u32 = SH_NAME(sum_u32),
     .sum_i64 = SH_NAME(sum_i64),
     .sum_product_u32 = SH_NAME(sum_product_u32),

@@ -41,6 +41,7 @@ struct sh_kernels {
     void (*unpack64)(const uint64_t *packed, int width, uint64_t *out);
     void (*unpack64_at)(const uint64_t *packed, int width, const uint16_t *at, size_t n, uint64_t *out);
     void (*range_mask_u32)(const uint32_t *in, size_t n, uint32_t lo, uint32_t hi, uint64_t *mask);
+    void (*range_mask_packed)(const uint32_t *packed, int width, uint32_t lo, uint32_t hi, uint64_t *mask);
     void (*range_mask_i64)(const int64_t *in, size_t n, int64_t lo, int64_t hi, uint64_t *mask);
     size_t (*mask_select_u16)(const uint64_t *mask, size_t n, uint16_t base, uint16_t *out);
     size_t (*mask_select_u32)(const uint64_t *mask, size_t n, uint32_t base, uint32_t *out);
@@ -52,6 +53,10 @@ struct sh_kernels {
     void (*gather_u32)(const uint32_t *codes, size_t n, const uint32_t *table, uint32_t *out);
     size_t (*table_u8_select)(const uint32_t *codes, const uint16_t *at, size_t n, const uint8_t *table, uint8_t reject, uint16_t *out, uint8_t *kept);
     size_t (*table_u16_select)(const uint32_t *codes, const uint16_t *at, size_t n, const uint16_t *table, uint16_t reject, uint16_t *out, uint16_t *kept);
+    void (*table_mask_u8)(const uint32_t *codes, size_t n, const uint8_t *table, uint64_t *mask);
+    void (*run_ranks)(const uint64_t *starts, const uint16_t *at, size_t n, uint32_t *out);
+    void (*expand_u32)(const uint64_t *starts, size_t n, const uint32_t *runs, uint32_t *out);
+    void (*expand_mask)(const uint64_t *starts, size_t n, const uint64_t *runs, uint64_t *mask);
     uint64_t (*sum_u32)(const uint32_t *in, size_t n);
     void (*sum_i64)(const int64_t *in, size_t n, uint64_t *low, int64_t *high);
     void (*sum_product_u32)(const uint32_t *a, const uint32_t *b, size_t n, uint64_t *low, uint64_t *high);
@@ -89,6 +94,8 @@ void sh_unpack64_at(const uint64_t *packed, int width, const uint16_t *at, size_
 
 /// Bit i of mask tells lo <= in[i] <= hi; (n + 63) / 64 words are written, spare bits 0.
 void sh_range_mask_u32(const uint32_t *in, size_t n, uint32_t lo, uint32_t hi, uint64_t *mask);
+/// The same for the 1,024 values of a packed block, width 0…32, which need not be unpacked first.
+void sh_range_mask_packed(const uint32_t *packed, int width, uint32_t lo, uint32_t hi, uint64_t *mask);
 void sh_range_mask_i64(const int64_t *in, size_t n, int64_t lo, int64_t hi, uint64_t *mask);
 /// Writes base + i for every set bit i < n, ascending, and returns how many. `out` needs room for n + 16.
 size_t sh_mask_select_u16(const uint64_t *mask, size_t n, uint16_t base, uint16_t *out);
@@ -105,9 +112,20 @@ size_t sh_range_select(const uint32_t *codes, const uint16_t *at, size_t n, uint
 void sh_gather_u8(const uint32_t *codes, size_t n, const uint8_t *table, uint8_t *out);
 void sh_gather_u16(const uint32_t *codes, size_t n, const uint16_t *table, uint16_t *out);
 void sh_gather_u32(const uint32_t *codes, size_t n, const uint32_t *table, uint32_t *out);
+/// Bit i of mask tells whether table[codes[i]] is not 0.
+void sh_table_mask_u8(const uint32_t *codes, size_t n, const uint8_t *table, uint64_t *mask);
 /// Keeps at[i] (or i) whose table[codes[i]] is not `reject`, and that table value in `kept`; returns how many.
 size_t sh_table_u8_select(const uint32_t *codes, const uint16_t *at, size_t n, const uint8_t *table, uint8_t reject, uint16_t *out, uint8_t *kept);
 size_t sh_table_u16_select(const uint32_t *codes, const uint16_t *at, size_t n, const uint16_t *table, uint16_t reject, uint16_t *out, uint16_t *kept);
+
+/// Runs to rows: bit i of `starts` tells that row i begins a new run, bit 0 is set; row i gets runs[number of set bits up
+/// to i - 1]. Reads up to SH_SLACK bytes past the runs; `out` needs room for n rounded up to 8.
+void sh_expand_u32(const uint64_t *starts, size_t n, const uint32_t *runs, uint32_t *out);
+/// The same for a bit a run; spare bits of the mask's last word are 0.
+void sh_expand_mask(const uint64_t *starts, size_t n, const uint64_t *runs, uint64_t *mask);
+
+/// Which run each of n positions 0...1023 belongs to, counted from the block's first; bit 0 of starts[0] is set.
+void sh_run_ranks(const uint64_t *starts, const uint16_t *at, size_t n, uint32_t *out);
 
 /// Sum of n < 2^32 values: cannot overflow.
 uint64_t sh_sum_u32(const uint32_t *in, size_t n);

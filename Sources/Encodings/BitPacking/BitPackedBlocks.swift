@@ -18,6 +18,14 @@ struct BitPackedBlocks {
         sh_unpack32(block(index).assumingMemoryBound(to: UInt32.self), Int32(width), out)
     }
 
+    /// Tells which codes of a whole block lie in low…high.
+    func rangeMask(
+        block index: Int, low: UInt32, high: UInt32, into mask: UnsafeMutablePointer<UInt64>
+    ) {
+        sh_range_mask_packed(
+            block(index).assumingMemoryBound(to: UInt32.self), Int32(width), low, high, mask)
+    }
+
     func codes64(block index: Int, into out: UnsafeMutablePointer<UInt64>) {
         if width > 32 {
             sh_unpack64(block(index).assumingMemoryBound(to: UInt64.self), Int32(width), out)

@@ -54,13 +54,13 @@ enum ChunkEncoder {
     ) -> AlignedBytes {
         var scan = sh_scan()
         sh_scan_i64(values, frame.count, &scan)
-        let choice = IntegerChoice(scan, count: frame.count, preferSmall: preferSmall)
+        let choice = IntegerChoice(values, scan, count: frame.count, preferSmall: preferSmall)
         var header = frame.header(choice.encoding)
         header.width = choice.width
         header.base = scan.min
         header.range = choice.range
         if choice.encoding == .delta { header.deltaMin = scan.delta_min }
-        if choice.encoding == .runLength { header.runs = Int(scan.runs) }
+        header.runs = choice.runs
         let count = frame.count
         return body(header, frame, dataBytes: choice.byteCount) { out in
             switch choice.encoding {
@@ -69,7 +69,11 @@ enum ChunkEncoder {
                     values, count: count, base: scan.min, width: choice.width, to: out)
             case .runLength:
                 RunLengthBlocks.write(
-                    values, count: count, base: scan.min, runs: Int(scan.runs),
+                    values, count: count, base: scan.min, runs: choice.runs,
+                    width: choice.width, to: out)
+            case .shortRuns:
+                ShortRunBlocks.write(
+                    values, count: count, base: scan.min, runs: choice.runs,
                     width: choice.width, to: out)
             case .delta:
                 DeltaBlocks.write(

@@ -98,7 +98,8 @@ extension ColumnBuilder {
             var scan = sh_scan()
             sh_scan_i64(all + first, frame.count, &scan)
             directBytes +=
-                IntegerChoice(scan, count: frame.count, preferSmall: false).byteCount
+                IntegerChoice(all + first, scan, count: frame.count, preferSmall: false)
+                .byteCount
         }
         // 12 bits a row are packed so well that codes cannot pay.
         guard directBytes > rowCount + rowCount / 2 else { return nil }

@@ -9,8 +9,12 @@ struct IntegerChoice {
     var width: Int
     var range: UInt64
     var byteCount: Int
+    /// Runs to be written; 0 unless the encoding has runs.
+    var runs = 0
 
-    init(_ scan: sh_scan, count: Int, preferSmall: Bool) {
+    init(
+        _ values: UnsafePointer<Int64>, _ scan: sh_scan, count: Int, preferSmall: Bool
+    ) {
         let blocks = (count + 1023) >> 10
         range = UInt64(bitPattern: scan.max) &- UInt64(bitPattern: scan.min)
         guard range > 0 else {
@@ -33,6 +37,19 @@ struct IntegerChoice {
             encoding = .runLength
             width = runWidth
             byteCount = runBytes
+            self.runs = runs
+        }
+        let packedWidth = BitPackedBlocks.width(of: range)
+        if packedWidth <= 32, runs < count / 2 {
+            let starts = ShortRunBlocks.runs(values, count: count)
+            let bytes = ShortRunBlocks.byteCount(
+                blocks: blocks, runs: starts, width: packedWidth)
+            if bytes < (preferSmall ? byteCount : min(byteCount, packedBytes / 5 * 4)) {
+                encoding = .shortRuns
+                width = packedWidth
+                byteCount = bytes
+                self.runs = starts
+            }
         }
         // Beyond this range differences may wrap, and then their bounds mean nothing.
         guard range < 1 << 62 else { return }
@@ -45,6 +62,7 @@ struct IntegerChoice {
             encoding = .delta
             width = deltaWidth
             byteCount = deltaBytes
+            self.runs = 0
         }
     }
 }

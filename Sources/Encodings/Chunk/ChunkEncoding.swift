@@ -6,7 +6,7 @@ package enum ChunkEncoding: UInt8, Sendable, CaseIterable {
     case constant = 1
     /// Integer-like: base + bit-packed code (frame of reference).
     case bitPacked = 2
-    /// Integer-like: runs of equal values.
+    /// Integer-like: long runs of equal values, by their last rows.
     case runLength = 3
     /// Integer-like: bit-packed differences, restarting in every block.
     case delta = 4
@@ -14,4 +14,6 @@ package enum ChunkEncoding: UInt8, Sendable, CaseIterable {
     case plain = 5
     /// Bit-packed lengths, then the bytes.
     case strings = 6
+    /// Integer-like: short runs of equal values, by a bit a row.
+    case shortRuns = 7
 }

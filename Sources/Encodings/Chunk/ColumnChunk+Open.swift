@@ -105,6 +105,19 @@ extension ColumnChunk {
                     try RunLengthBlocks(
                         lastRows: rows.assumingMemoryBound(to: UInt16.self), codes: codes,
                         width: header.width, runs: header.runs, count: header.count)))
+        case .shortRuns:
+            guard header.width <= 32, header.range <= UInt64(UInt32.max), header.runs > 0 else {
+                throw ChunkDamage.error("short runs of width \(header.width)")
+            }
+            let starts = try body.take(ShortRunBlocks.startBytes(blocks: blocks))
+            let codes = try body.take(
+                ShortRunBlocks.codeBytes(runs: header.runs, width: header.width))
+            return stream(
+                .shortRuns(
+                    try ShortRunBlocks(
+                        starts: starts.assumingMemoryBound(to: UInt64.self),
+                        codes: BitPackedBlocks(packed: codes, width: header.width),
+                        runs: header.runs, count: header.count)))
         case .delta:
             guard header.width <= 32 else { throw ChunkDamage.error("delta width") }
             let restarts = try body.take(blocks * 8).assumingMemoryBound(to: UInt64.self)

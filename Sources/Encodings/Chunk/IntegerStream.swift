@@ -6,6 +6,7 @@ struct IntegerStream {
         case constant
         case bitPacked(BitPackedBlocks)
         case runLength(RunLengthBlocks)
+        case shortRuns(ShortRunBlocks)
         case delta(DeltaBlocks)
     }
 
@@ -23,6 +24,7 @@ struct IntegerStream {
         case .constant: out.update(repeating: 0, count: 1024)
         case .bitPacked(let packed): packed.codes32(block: block, into: out)
         case .runLength(let runs): runs.codes32(block: block, into: out)
+        case .shortRuns(let runs): runs.codes32(block: block, into: out)
         case .delta(let deltas): deltas.codes32(block: block, into: out)
         }
     }
@@ -33,6 +35,12 @@ struct IntegerStream {
         case .constant: out.update(repeating: 0, count: 1024)
         case .bitPacked(let packed): packed.codes64(block: block, into: out)
         case .runLength(let runs): runs.codes64(block: block, into: out)
+        case .shortRuns(let runs):
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { codes in
+                guard let narrow = codes.baseAddress else { return }
+                runs.codes32(block: block, into: narrow)
+                Widening.widen(narrow, 1024, into: out)
+            }
         case .delta(let deltas): deltas.codes64(block: block, into: out)
         }
     }
@@ -46,6 +54,8 @@ struct IntegerStream {
         case .bitPacked(let packed):
             packed.codes32(block: block, positions: positions, count: count, into: out)
         case .runLength(let runs):
+            runs.codes32(block: block, positions: positions, count: count, into: out)
+        case .shortRuns(let runs):
             runs.codes32(block: block, positions: positions, count: count, into: out)
         case .delta(let deltas):
             deltas.codes32(block: block, positions: positions, count: count, into: out)
@@ -62,6 +72,12 @@ struct IntegerStream {
             packed.codes64(block: block, positions: positions, count: count, into: out)
         case .runLength(let runs):
             runs.codes64(block: block, positions: positions, count: count, into: out)
+        case .shortRuns(let runs):
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(count, 1)) { codes in
+                guard let narrow = codes.baseAddress else { return }
+                runs.codes32(block: block, positions: positions, count: count, into: narrow)
+                Widening.widen(narrow, count, into: out)
+            }
         case .delta(let deltas):
             deltas.codes64(block: block, positions: positions, count: count, into: out)
         }

@@ -179,12 +179,20 @@ extension SegmentDictionary {
 
 /// Applies the fast filters to the blocks of one chunk.
 struct ChunkSelector {
-    private enum Step {
-        case codes(ColumnChunk, low: UInt32, high: UInt32)
-        case bitmap(ColumnChunk, CodeBitmap)
-        case values(ColumnChunk, low: Int64, high: Int64)
+    private enum Test {
+        case codes(low: UInt32, high: UInt32)
+        case bitmap(UnsafePointer<UInt8>)
+        case values(low: Int64, high: Int64)
+    }
+    /// Plain pointers; `owners` keeps what they point into.
+    private struct Step {
+        let test: Test
+        let codes: CodeBlocks?
+        let chunk: Unmanaged<ColumnChunk>
+        let hasNulls: Bool
     }
     private var steps: [Step] = []
+    private var owners: [AnyObject] = []
     private(set) var isEmpty = false
     /// Filters that this chunk's encoding leaves to the general evaluation.
     private(set) var leftover: [Compiled] = []
@@ -226,7 +234,7 @@ struct ChunkSelector {
             if bitmap.setCount == 0 {
                 isEmpty = true
             } else if bitmap.setCount < dictionary.count || chunk.hasNulls {
-                steps.append(.bitmap(chunk, bitmap))
+                add(.bitmap(bitmap.bytes), chunk, bitmap)
             }
             return
         }
@@ -244,11 +252,9 @@ struct ChunkSelector {
                     return
                 }
                 if first <= 0, last >= Int128(chunk.codeMax), !chunk.hasNulls { return }
-                steps.append(
-                    .codes(
-                        chunk, low: UInt32(clamping: first), high: UInt32(clamping: last)))
+                add(.codes(low: UInt32(clamping: first), high: UInt32(clamping: last)), chunk)
             } else if chunk.hasValues {
-                steps.append(.values(chunk, low: low, high: high))
+                add(.values(low: low, high: high), chunk)
             } else {
                 leftover.append(filters.sources[index])
             }
@@ -262,9 +268,18 @@ struct ChunkSelector {
                 let code = Int128(value) - Int128(chunk.codeBase)
                 if code >= 0, code <= Int128(chunk.codeMax) { bitmap.set(Int(code)) }
             }
-            if bitmap.setCount == 0 { isEmpty = true } else { steps.append(.bitmap(chunk, bitmap)) }
+            if bitmap.setCount == 0 { isEmpty = true } else { add(.bitmap(bitmap.bytes), chunk, bitmap) }
         case .single, .general: leftover.append(filters.sources[index])
         }
+    }
+
+    private mutating func add(_ test: Test, _ chunk: ColumnChunk, _ owner: AnyObject? = nil) {
+        steps.append(
+            Step(
+                test: test, codes: chunk.hasCodes ? CodeBlocks(chunk) : nil,
+                chunk: .passUnretained(chunk), hasNulls: chunk.hasNulls))
+        owners.append(chunk)
+        if let owner { owners.append(owner) }
     }
 
     /// Whether every row of the chunk passes, so that blocks need not be asked.
@@ -272,45 +287,53 @@ struct ChunkSelector {
 
     /// Positions (0…1023) of the block's rows that pass; returns how many. `out` has room for 1,040.
     func select(block: Int, rows: Int, into out: UnsafeMutablePointer<UInt16>) -> Int {
-        if isEmpty { return 0 }
+        if isEmpty || !fillMask(block: block, rows: rows) { return 0 }
+        return sh_mask_select_u16(mask, rows, 0, out)
+    }
+
+    /// Leaves in the scratch's mask which of the block's rows pass; false where none does.
+    func fillMask(block: Int, rows: Int) -> Bool {
         let words = 16
         fill(rows)
         if let deleted {
             for word in 0..<words { mask[word] &= ~deleted[block * words + word] }
         }
-        for step in steps {
-            let chunk: ColumnChunk
-            switch step {
-            case .codes(let data, let low, let high):
-                chunk = data
-                data.codes(block: block, into: codes)
-                sh_range_mask_u32(codes, 1024, low, high, part)
-            case .bitmap(let data, let bitmap):
-                chunk = data
-                data.codes(block: block, into: codes)
-                sh_bitmap_mask(codes, rows, bitmap.bytes, part)
-            case .values(let data, let low, let high):
-                chunk = data
-                data.values(block: block, into: wide)
-                sh_range_mask_i64(wide, rows, low, high, part)
-            }
-            let used = (rows + 63) >> 6
-            var any: UInt64 = 0
-            for word in 0..<used {
-                mask[word] &= part[word]
-                any |= mask[word]
-            }
-            if any != 0, chunk.hasNulls {
-                chunk.validityMask(block: block, into: part)
-                any = 0
+        return steps.withUnsafeBufferPointer { steps in
+            for step in steps {
+                switch (step.test, step.codes) {
+                case (.codes(let low, let high), let codes?):
+                    codes.rangeMask(
+                        block: block, rows: rows, low: low, high: high, into: part,
+                        scratch: self.codes)
+                case (.bitmap(let bitmap), let codes?):
+                    codes.bitmapMask(
+                        block: block, rows: rows, bitmap: bitmap, into: part,
+                        scratch: self.codes)
+                case (.values(let low, let high), _):
+                    step.chunk._withUnsafeGuaranteedRef { $0.values(block: block, into: wide) }
+                    sh_range_mask_i64(wide, rows, low, high, part)
+                default: continue
+                }
+                let used = (rows + 63) >> 6
+                var any: UInt64 = 0
                 for word in 0..<used {
                     mask[word] &= part[word]
                     any |= mask[word]
                 }
+                if any != 0, step.hasNulls {
+                    step.chunk._withUnsafeGuaranteedRef {
+                        $0.validityMask(block: block, into: part)
+                    }
+                    any = 0
+                    for word in 0..<used {
+                        mask[word] &= part[word]
+                        any |= mask[word]
+                    }
+                }
+                if any == 0 { return false }
             }
-            if any == 0 { return 0 }
+            return true
         }
-        return sh_mask_select_u16(mask, rows, 0, out)
     }
 
     private func fill(_ rows: Int) {
@@ -330,12 +353,12 @@ final class ScanScratch {
     let positions: UnsafeMutablePointer<UInt16>
 
     init() {
-        codes = .allocate(capacity: 1024 + 32)
+        codes = .allocate(capacity: CodeBlocks.scratchCodes)
         wide = .allocate(capacity: 1024 + 32)
         mask = .allocate(capacity: 32)
         part = .allocate(capacity: 32)
         positions = .allocate(capacity: 1024 + 64)
-        codes.initialize(repeating: 0, count: 1024 + 32)
+        codes.initialize(repeating: 0, count: CodeBlocks.scratchCodes)
         wide.initialize(repeating: 0, count: 1024 + 32)
         mask.initialize(repeating: 0, count: 32)
         part.initialize(repeating: 0, count: 32)

@@ -23,12 +23,25 @@ struct StarDimensionPlan: @unchecked Sendable {
 final class StarLookup: @unchecked Sendable {
     let bitmap: CodeBitmap
     let codes: StarCodes?
+    /// A byte an entry, not 0 where the key survives: while it fits the first-level cache, it is
+    /// probed faster than the bitmap.
+    let bytes: StarCodes?
     let entryCount: Int
+
+    /// Entries whose bytes and the block at hand share a first-level cache of 32 KB.
+    private static let bytesMax = 1 << 15
 
     init(entryCount: Int, groupCount: Int?) {
         self.entryCount = entryCount
         bitmap = CodeBitmap(count: entryCount)
         codes = groupCount.map { StarCodes(entryCount: entryCount, groupCount: $0) }
+        if entryCount > Self.bytesMax {
+            bytes = nil
+        } else if let codes, codes.width == .byte {
+            bytes = codes
+        } else {
+            bytes = StarCodes(entryCount: entryCount, groupCount: 1)
+        }
     }
 
     /// false where the entry is taken: the dimension's key is not unique.
@@ -36,6 +49,19 @@ final class StarLookup: @unchecked Sendable {
         if bitmap.contains(entry) { return false }
         bitmap.set(entry)
         codes?.set(entry, group + 1)
+        if let bytes, bytes !== codes { bytes.set(entry, 1) }
+        return true
+    }
+
+    /// Sets many keys; false where one is taken.
+    func set(
+        keys: UnsafePointer<Int64>, groups: UnsafePointer<UInt32>, count: Int, low: Int64,
+        mapping: UnsafeBufferPointer<UInt32>
+    ) -> Bool {
+        for row in 0..<count {
+            let entry = Int(truncatingIfNeeded: keys[row] &- low)
+            guard set(entry, group: mapping[Int(groups[row])]) else { return false }
+        }
         return true
     }
 
@@ -60,6 +86,11 @@ final class StarCodes: @unchecked Sendable {
     }
 
     deinit { memory.deallocate() }
+
+    /// Where the code of an entry lies.
+    func start(at entry: Int) -> UnsafeMutableRawPointer {
+        memory + entry * (width == .byte ? 1 : width == .half ? 2 : 4)
+    }
 
     func set(_ entry: Int, _ code: UInt32) {
         switch width {
@@ -104,6 +135,20 @@ final class StarDimension: @unchecked Sendable {
         factBounds: (Int64, Int64)?, _ context: QueryContext
     ) throws {
         self.plan = plan
+        guard plan.keyType.isText else {
+            var sinks: [DimensionSink] = []
+            plan.source.statistics.addRun()
+            try Pipeline.run(
+                plan.source.observed(context), plan.source, context,
+                makeSink: {
+                    DimensionSink(plan.key, groupBy: groupBy, types: groupTypes, context)
+                },
+                merge: { sinks.append($0) })
+            rowCount = sinks.reduce(0) { $0 + $1.count }
+            groups = groupBy.isEmpty ? nil : KeyTable(groupTypes, memory: context.memory)
+            guard try indexIntegers(sinks, factBounds, context) else { return nil }
+            return
+        }
         let rows = try plan.source.collect(context)
         rowCount = rows.count
         let batch = Batch(columns: rows.columns.map(\.vector), count: rows.count)
@@ -121,35 +166,46 @@ final class StarDimension: @unchecked Sendable {
             }
             groups = table
         }
-        if plan.keyType.isText {
-            guard try indexText(keys, rows.count, codes, context) else { return nil }
-        } else {
-            guard try indexIntegers(keys, rows.count, codes, factBounds, context) else {
-                return nil
-            }
-        }
+        guard try indexText(keys, rows.count, codes, context) else { return nil }
     }
 
     private func indexIntegers(
-        _ keys: Vector, _ count: Int, _ codes: [UInt32], _ factBounds: (Int64, Int64)?,
-        _ context: QueryContext
+        _ sinks: [DimensionSink], _ factBounds: (Int64, Int64)?, _ context: QueryContext
     ) throws -> Bool {
         var (low, high) = factBounds ?? (Int64.max, Int64.min)
-        for row in 0..<count where !keys.isNull(row) {
-            let key = keys.integer(row)
-            low = min(low, key)
-            high = max(high, key)
+        for sink in sinks where sink.count > 0 {
+            low = min(low, sink.low)
+            high = max(high, sink.high)
         }
         if low > high { (low, high) = (0, 0) }
         let span = Int128(high) - Int128(low) + 1
         guard span <= Int128(Self.entriesMax) else { return false }
         self.low = low
         self.high = high
+        // The workers' numbers become everybody's.
+        var mappings: [[UInt32]] = []
+        for sink in sinks {
+            var mapping = [UInt32](repeating: 0, count: max(sink.table?.count ?? 1, 1))
+            if let groups, let table = sink.table, table.count > 0 {
+                try mapping.withUnsafeMutableBufferPointer {
+                    if let base = $0.baseAddress {
+                        try groups.findOrInsert(
+                            table.keys.columns.map(\.vector), count: table.count, into: base)
+                    }
+                }
+            }
+            mappings.append(mapping)
+        }
         let entries = Int(span)
         try context.memory.reserve(entries / 8)
         let lookup = StarLookup(entryCount: entries, groupCount: groups?.count)
-        for row in 0..<count where !keys.isNull(row) {
-            guard lookup.set(Int(keys.integer(row) - low), group: codes[row]) else { return false }
+        for (sink, mapping) in zip(sinks, mappings) {
+            let isNew = mapping.withUnsafeBufferPointer {
+                lookup.set(
+                    keys: sink.keys.base, groups: sink.groups.base, count: sink.count, low: low,
+                    mapping: $0)
+            }
+            guard isNew else { return false }
         }
         byValue = lookup
         return true

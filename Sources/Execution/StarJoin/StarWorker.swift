@@ -42,15 +42,13 @@ extension StarRun {
 
 /// One worker's loop.
 final class StarWorker {
-    private let run: StarRun
-    private let totals: StarTotals
-    private let scratch = ScanScratch()
-    private let buffers = MeasureBuffers()
-    private let positions: UnsafeMutablePointer<UInt16>
-    private let codes: UnsafeMutablePointer<UInt32>
-    private let dense: UnsafeMutablePointer<UInt32>
-    private let groups: UnsafeMutablePointer<UInt32>
-    private let narrow: UnsafeMutableRawPointer
+    let run: StarRun
+    let totals: StarTotals
+    let scratch = ScanScratch()
+    let block = StarBlock()
+    /// Rows that reached each dimension's filter, and that passed it: the order of filters follows.
+    var reached: [Int]
+    var passed: [Int]
     private var tailPositions: [UInt32] = []
     private var chunksRead = 0
     private var rowsIn = 0
@@ -58,24 +56,8 @@ final class StarWorker {
     init(_ run: StarRun) throws {
         self.run = run
         totals = try StarTotals(run)
-        positions = .allocate(capacity: 1024 + 64)
-        codes = .allocate(capacity: 1024 + 64)
-        dense = .allocate(capacity: 1024 + 64)
-        groups = .allocate(capacity: 1024 + 64)
-        narrow = .allocate(byteCount: (1024 + 64) * 4, alignment: 64)
-        positions.initialize(repeating: 0, count: 1024 + 64)
-        codes.initialize(repeating: 0, count: 1024 + 64)
-        dense.initialize(repeating: 0, count: 1024 + 64)
-        groups.initialize(repeating: 0, count: 1024 + 64)
-        narrow.initializeMemory(as: UInt8.self, repeating: 0, count: (1024 + 64) * 4)
-    }
-
-    deinit {
-        positions.deallocate()
-        codes.deallocate()
-        dense.deallocate()
-        groups.deallocate()
-        narrow.deallocate()
+        reached = [Int](repeating: 0, count: run.dimensions.count)
+        passed = reached
     }
 
     func finish() throws -> StarTotals {
@@ -94,24 +76,6 @@ final class StarWorker {
 
     // MARK: Segments
 
-    /// How a chunk's codes reach a dimension's table.
-    private struct ProbeStep {
-        let chunk: ColumnChunk
-        let lookup: StarLookup
-        /// Added to a code to make it an entry.
-        let offset: UInt32
-        let stride: Int
-        let groups: StarCodes?
-        let cost: Double
-        let passRate: Double
-    }
-
-    private struct FactStep {
-        let chunk: ColumnChunk
-        let mapping: FactKey.Mapping
-        let stride: Int
-    }
-
     private func process(_ fragment: SegmentFragment, _ index: Int) throws {
         let loader = ChunkLoader(fragment, run.filters.columnIDs, index)
         let selector = try ChunkSelector(
@@ -119,277 +83,11 @@ final class StarWorker {
         if selector.isEmpty { return }
         chunksRead += 1
         guard selector.leftover.isEmpty, run.filters.general.isEmpty,
-            let plan = try chunkPlan(fragment, loader)
+            let plan = try StarChunk(self, fragment, loader)
         else { return try processSlowly(fragment, index) }
         let rowCount = fragment.segment.rows(inChunk: index)
         for (aggregate, bound) in plan.reach { totals.prepare(aggregate, bound * Int128(rowCount)) }
-        for block in 0..<((rowCount + 1023) >> 10) {
-            let rows = min(1024, rowCount - block << 10)
-            processBlock(plan, selector, block, rows)
-        }
-    }
-
-    private struct ChunkPlan {
-        var probes: [ProbeStep] = []
-        var facts: [FactStep] = []
-        /// Chunk of each fact column that measures read.
-        var measures: [ColumnChunk?]
-        /// Per fast sum: the largest magnitude of one value.
-        var reach: [(Int, Int128)] = []
-        /// Columns whose NULLs drop the row: join keys.
-        var nullChecks: [ColumnChunk] = []
-    }
-
-    /// nil where some column's encoding or bounds ask for the slow way.
-    private func chunkPlan(
-        _ fragment: SegmentFragment, _ loader: ChunkLoader
-    ) throws -> ChunkPlan? {
-        let node = run.star.fact.node
-        var plan = ChunkPlan(
-            measures: [ColumnChunk?](repeating: nil, count: node.columns.count))
-        for (index, dimension) in run.dimensions.enumerated() {
-            guard let chunk = try loader.load(dimension.plan.factColumn), chunk.hasCodes
-            else { return nil }
-            if chunk.hasNulls { plan.nullChecks.append(chunk) }
-            let lookup: StarLookup
-            var offset: UInt32 = 0
-            if let dictionary = chunk.dictionary {
-                lookup = try dimension.lookup(
-                    fragment.segment.id, dictionary,
-                    node.columns[dimension.plan.factColumn].type)
-            } else {
-                guard let byValue = dimension.byValue, chunk.codeBase >= dimension.low,
-                    Int128(chunk.codeBase) + Int128(chunk.codeMax) <= Int128(dimension.high)
-                else { return nil }
-                lookup = byValue
-                offset = UInt32(truncatingIfNeeded: chunk.codeBase &- dimension.low)
-            }
-            let part = run.parts.first { $0.dimension == index }
-            plan.probes.append(
-                ProbeStep(
-                    chunk: chunk, lookup: lookup, offset: offset, stride: part?.stride ?? 0,
-                    groups: part == nil ? nil : lookup.codes,
-                    cost: 1 + Double(lookup.entryCount) / 400_000, passRate: dimension.passRate))
-        }
-        plan.probes.sort {
-            $0.cost / max(0.001, 1 - $0.passRate) < $1.cost / max(0.001, 1 - $1.passRate)
-        }
-        for part in run.parts {
-            guard case .fact(let key) = part.source else { continue }
-            guard let chunk = try loader.load(key.column), chunk.hasCodes else { return nil }
-            plan.facts.append(
-                FactStep(
-                    chunk: chunk, mapping: try key.mapping(chunk, fragment.segment.id),
-                    stride: part.stride))
-        }
-        for (index, aggregate) in run.star.aggregates.enumerated() {
-            if aggregate.isCount { continue }
-            guard totals.states[index] == nil, let measure = aggregate.measure else { return nil }
-            for column in measure.columns {
-                guard let chunk = try loader.load(column), chunk.hasValues else { return nil }
-                plan.measures[column] = chunk
-            }
-            let chunks = plan.measures
-            guard
-                let (low, high) = measure.bounds({ column in
-                    chunks[column].flatMap(\.valueBounds)
-                })
-            else { return nil }
-            plan.reach.append((index, max(Int128(low).magnitudeSigned, Int128(high).magnitudeSigned)))
-        }
-        return plan
-    }
-
-    private func processBlock(
-        _ plan: ChunkPlan, _ selector: ChunkSelector, _ block: Int, _ rows: Int
-    ) {
-        var count = rows
-        var isAll = true
-        if !selector.passesAll {
-            count = selector.select(block: block, rows: rows, into: positions)
-            isAll = false
-        }
-        if count == 0 { return }
-        for chunk in plan.nullChecks {
-            if isAll { fillPositions(rows) }
-            isAll = false
-            count = dropNulls(chunk, block, count)
-            if count == 0 { return }
-        }
-        // Dimensions that reject many rows first, by bitmap alone.
-        for probe in plan.probes where probe.passRate < 0.9 || probe.groups == nil {
-            if probe.lookup.acceptsAll { continue }
-            load(probe.chunk, block, isAll, count)
-            add(probe.offset, count)
-            count = sh_bitmap_select(
-                codes, isAll ? nil : UnsafePointer(positions), count, probe.lookup.bitmap.bytes,
-                positions)
-            isAll = false
-            if count == 0 { return }
-        }
-        if plan.probes.contains(where: { $0.groups != nil }) || !plan.facts.isEmpty {
-            guard number(plan, block, &isAll, &count) else { return }
-        }
-        rowsIn += count
-        aggregate(plan, block, isAll, count)
-    }
-
-    private func fillPositions(_ rows: Int) {
-        for row in 0..<rows { positions[row] = UInt16(truncatingIfNeeded: row) }
-    }
-
-    private func dropNulls(_ chunk: ColumnChunk, _ block: Int, _ count: Int) -> Int {
-        let mask = scratch.part
-        chunk.validityMask(block: block, into: mask)
-        var kept = 0
-        for index in 0..<count {
-            let row = Int(positions[index])
-            positions[kept] = positions[index]
-            kept &+= Int(truncatingIfNeeded: mask[row >> 6] >> UInt64(row & 63) & 1)
-        }
-        return kept
-    }
-
-    /// Codes of the selected rows, in order.
-    private func load(_ chunk: ColumnChunk, _ block: Int, _ isAll: Bool, _ count: Int) {
-        if isAll {
-            chunk.codes(block: block, into: codes)
-        } else if count > 128 {
-            chunk.codes(block: block, into: dense)
-            for index in 0..<count { codes[index] = dense[Int(positions[index])] }
-        } else {
-            chunk.codes(block: block, positions: positions, count: count, into: codes)
-        }
-    }
-
-    private func add(_ offset: UInt32, _ count: Int) {
-        if offset == 0 { return }
-        for index in 0..<count { codes[index] &+= offset }
-    }
-
-    /// Fills `groups`; rows that a grouping dimension rejects drop out. False where none is left.
-    private func number(
-        _ plan: ChunkPlan, _ block: Int, _ isAll: inout Bool, _ count: inout Int
-    ) -> Bool {
-        groups.update(repeating: 0, count: count)
-        for probe in plan.probes {
-            guard let table = probe.groups else { continue }
-            load(probe.chunk, block, isAll, count)
-            add(probe.offset, count)
-            let rejects = gather(table, probe.stride, count)
-            if rejects > 0 {
-                if isAll { fillPositions(count) }
-                isAll = false
-                count = compact(count)
-                if count == 0 { return false }
-            }
-        }
-        for step in plan.facts {
-            load(step.chunk, block, isAll, count)
-            let stride = UInt32(truncatingIfNeeded: step.stride)
-            switch step.mapping {
-            case .offset(let offset):
-                for index in 0..<count { groups[index] &+= (codes[index] &+ offset) &* stride }
-            case .table(let table):
-                let words = narrow.assumingMemoryBound(to: UInt32.self)
-                sh_gather_u32(
-                    codes, count, table.memory.assumingMemoryBound(to: UInt32.self), words)
-                for index in 0..<count { groups[index] &+= words[index] &* stride }
-            }
-        }
-        return true
-    }
-
-    /// Adds a dimension's part of the group number; rejected rows get the mark `UInt32.max` and are
-    /// counted.
-    private func gather(_ table: StarCodes, _ stride: Int, _ count: Int) -> Int {
-        let step = UInt32(truncatingIfNeeded: stride)
-        switch table.width {
-        case .byte:
-            let out = narrow.assumingMemoryBound(to: UInt8.self)
-            sh_gather_u8(codes, count, table.memory.assumingMemoryBound(to: UInt8.self), out)
-            return accumulate(out, step, count)
-        case .half:
-            let out = narrow.assumingMemoryBound(to: UInt16.self)
-            sh_gather_u16(codes, count, table.memory.assumingMemoryBound(to: UInt16.self), out)
-            return accumulate(out, step, count)
-        case .word:
-            let out = narrow.assumingMemoryBound(to: UInt32.self)
-            sh_gather_u32(codes, count, table.memory.assumingMemoryBound(to: UInt32.self), out)
-            return accumulate(out, step, count)
-        }
-    }
-
-    @inline(__always)
-    private func accumulate<T: FixedWidthInteger & UnsignedInteger>(
-        _ found: UnsafeMutablePointer<T>, _ step: UInt32, _ count: Int
-    ) -> Int {
-        var zeros: UInt32 = 0
-        for index in 0..<count { zeros &+= found[index] == 0 ? 1 : 0 }
-        if zeros == 0 {
-            for index in 0..<count {
-                groups[index] &+= (UInt32(truncatingIfNeeded: found[index]) &- 1) &* step
-            }
-        } else {
-            for index in 0..<count {
-                let code = UInt32(truncatingIfNeeded: found[index])
-                groups[index] = code == 0 ? .max : groups[index] &+ (code &- 1) &* step
-            }
-        }
-        return Int(zeros)
-    }
-
-    /// Drops the rows marked by `gather`.
-    private func compact(_ count: Int) -> Int {
-        var kept = 0
-        for index in 0..<count {
-            let group = groups[index]
-            groups[kept] = group
-            positions[kept] = positions[index]
-            kept &+= group == .max ? 0 : 1
-        }
-        return kept
-    }
-
-    private func aggregate(_ plan: ChunkPlan, _ block: Int, _ isAll: Bool, _ count: Int) {
-        let isSingle = run.groupCount == 1
-        let rows = totals.rows.base
-        if isSingle {
-            rows[0] &+= Int64(count)
-        } else {
-            for index in 0..<count { rows[Int(groups[index])] &+= 1 }
-        }
-        for (aggregate, _) in plan.reach {
-            guard let measure = run.star.aggregates[aggregate].measure else { continue }
-            let values = buffers.take()
-            measure.evaluate(count, into: values, spare: buffers) { column, out in
-                guard let chunk = plan.measures[column] else { return }
-                loadValues(chunk, block, isAll, count, out)
-            }
-            let sums = totals.sums[aggregate].base
-            if isSingle {
-                var sum: Int64 = 0
-                for index in 0..<count { sum &+= values[index] }
-                sums[0] &+= sum
-            } else {
-                for index in 0..<count { sums[Int(groups[index])] &+= values[index] }
-            }
-            buffers.give(values)
-        }
-    }
-
-    private func loadValues(
-        _ chunk: ColumnChunk, _ block: Int, _ isAll: Bool, _ count: Int,
-        _ out: UnsafeMutablePointer<Int64>
-    ) {
-        if chunk.hasCodes, !chunk.isDictionaryCoded {
-            load(chunk, block, isAll, count)
-            sh_add_i64(codes, count, chunk.codeBase, out)
-        } else if isAll {
-            chunk.values(block: block, into: out)
-        } else {
-            chunk.values(block: block, positions: positions, count: count, into: out)
-        }
+        rowsIn += plan.run(self, selector, rowCount)
     }
 
     // MARK: Tails and chunks of other encodings

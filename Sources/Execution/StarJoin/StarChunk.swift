@@ -1,0 +1,304 @@
+import CKernels
+import Encodings
+import Planning
+import Storage
+import Vectors
+
+/// How a chunk's codes reach a dimension's tables; plain pointers, so that using it counts no references.
+struct StarProbe {
+    let dimension: Int
+    let column: CodeBlocks
+    let bitmap: UnsafePointer<UInt8>
+    /// A byte a code, where the table is small.
+    let bytes: UnsafePointer<UInt8>?
+    /// Added to a code for the bitmap; the other tables begin where the chunk's codes do.
+    let offset: UInt32
+    let acceptsAll: Bool
+    /// Group codes + 1, 0 for rejected.
+    let groups: UnsafeRawPointer
+    let hasGroups: Bool
+    let width: StarCodes.Width
+    let stride: UInt32
+    let cost: Double
+    var passRate: Double
+
+    /// What a row costs by what it spares the later filters.
+    var rank: Double { cost / max(0.001, 1 - passRate) }
+}
+
+/// A chunk of the fact table with everything that its blocks need.
+struct StarChunk {
+    private struct Fact {
+        let column: CodeBlocks
+        /// nil: codes plus `offset` are the numbers.
+        let table: UnsafePointer<UInt32>?
+        let offset: UInt32
+        let stride: UInt32
+    }
+    /// A column that measures read.
+    private struct Source {
+        let codes: CodeBlocks?
+        let base: Int64
+        let chunk: Unmanaged<ColumnChunk>
+    }
+
+    private var probes: [StarProbe] = []
+    private var facts: [Fact] = []
+    private var sources: [Source?]
+    private var nullChecks: [ColumnChunk] = []
+    /// Keep alive what the pointers above point into.
+    private var owners: [AnyObject] = []
+    /// The largest magnitude that one row can add to each aggregate.
+    private(set) var reach: [(aggregate: Int, bound: Int128)] = []
+    private let hasGroups: Bool
+
+    /// Filters that pass more than this wait for the grouping pass.
+    private static let passRateMax = 0.9
+
+    /// nil where the chunk's encodings need the slow way.
+    init?(_ worker: StarWorker, _ fragment: SegmentFragment, _ loader: ChunkLoader) throws {
+        let run = worker.run
+        let node = run.star.fact.node
+        sources = [Source?](repeating: nil, count: node.columns.count)
+        for (index, dimension) in run.dimensions.enumerated() {
+            guard let chunk = try loader.load(dimension.plan.factColumn), chunk.hasCodes
+            else { return nil }
+            owners.append(chunk)
+            if chunk.hasNulls { nullChecks.append(chunk) }
+            let lookup: StarLookup
+            var offset: UInt32 = 0
+            if let dictionary = chunk.dictionary {
+                lookup = try dimension.lookup(
+                    fragment.segment.id, dictionary,
+                    node.columns[dimension.plan.factColumn].type)
+            } else {
+                // The one range check of the chunk's keys.
+                guard let byValue = dimension.byValue, chunk.codeBase >= dimension.low,
+                    Int128(chunk.codeBase) + Int128(chunk.codeMax) <= Int128(dimension.high)
+                else { return nil }
+                lookup = byValue
+                offset = UInt32(truncatingIfNeeded: chunk.codeBase &- dimension.low)
+            }
+            owners.append(lookup)
+            let column = CodeBlocks(chunk)
+            let part = run.parts.first { $0.dimension == index }
+            let codes = part == nil ? nil : lookup.codes
+            let cost = 1 + Double(lookup.entryCount) / 400_000
+            let seen = worker.reached[index]
+            probes.append(
+                StarProbe(
+                    dimension: index, column: column,
+                    bitmap: UnsafePointer(lookup.bitmap.bytes),
+                    bytes: lookup.bytes.map {
+                        UnsafePointer($0.memory.assumingMemoryBound(to: UInt8.self))
+                            + Int(offset)
+                    },
+                    offset: offset, acceptsAll: lookup.acceptsAll,
+                    groups: codes.map { UnsafeRawPointer($0.start(at: Int(offset))) }
+                        ?? UnsafeRawPointer(lookup.bitmap.bytes),
+                    hasGroups: codes != nil, width: codes?.width ?? .byte,
+                    stride: UInt32(truncatingIfNeeded: part?.stride ?? 0),
+                    cost: column.isRepeated ? cost / 4 : cost,
+                    passRate: seen > 4096
+                        ? Double(worker.passed[index]) / Double(seen) : dimension.passRate))
+        }
+        probes.sort { $0.rank < $1.rank }
+        for part in run.parts {
+            guard case .fact(let key) = part.source else { continue }
+            guard let chunk = try loader.load(key.column), chunk.hasCodes else { return nil }
+            owners.append(chunk)
+            var table: UnsafePointer<UInt32>?
+            var offset: UInt32 = 0
+            switch try key.mapping(chunk, fragment.segment.id) {
+            case .offset(let value): offset = value
+            case .table(let codes):
+                owners.append(codes)
+                table = UnsafePointer(codes.memory.assumingMemoryBound(to: UInt32.self))
+            }
+            facts.append(
+                Fact(
+                    column: CodeBlocks(chunk), table: table, offset: offset,
+                    stride: UInt32(truncatingIfNeeded: part.stride)))
+        }
+        hasGroups = !facts.isEmpty || probes.contains(where: \.hasGroups)
+        guard try addMeasures(worker, loader) else { return nil }
+    }
+
+    private mutating func addMeasures(_ worker: StarWorker, _ loader: ChunkLoader) throws -> Bool {
+        var bounds: [Int: (Int64, Int64)] = [:]
+        for (index, aggregate) in worker.run.star.aggregates.enumerated() {
+            if aggregate.isCount { continue }
+            guard worker.totals.states[index] == nil, let measure = aggregate.measure
+            else { return false }
+            for column in measure.columns where sources[column] == nil {
+                guard let chunk = try loader.load(column), chunk.hasValues else { return false }
+                owners.append(chunk)
+                sources[column] = Source(
+                    codes: chunk.hasCodes && !chunk.isDictionaryCoded ? CodeBlocks(chunk) : nil,
+                    base: chunk.codeBase, chunk: .passUnretained(chunk))
+                bounds[column] = chunk.valueBounds
+            }
+            guard let (low, high) = measure.bounds({ bounds[$0] }) else { return false }
+            reach.append(
+                (index, max(Int128(low).magnitudeSigned, Int128(high).magnitudeSigned)))
+        }
+        return true
+    }
+
+    /// Joins and aggregates the chunk's blocks; the number of rows that survived.
+    func run(_ worker: StarWorker, _ selector: ChunkSelector, _ rowCount: Int) -> Int {
+        probes.withUnsafeBufferPointer { probes in
+            var survivors = 0
+            for block in 0..<((rowCount + 1023) >> 10) {
+                let rows = min(1024, rowCount - block << 10)
+                survivors += process(worker, selector, probes, block, rows)
+            }
+            return survivors
+        }
+    }
+
+    /// Rows of a mask; below this many survivors, probing them one by one is cheaper than all.
+    private static let maskRowsMin = 320
+
+    private func process(
+        _ worker: StarWorker, _ selector: ChunkSelector, _ probes: UnsafeBufferPointer<StarProbe>,
+        _ block: Int, _ rows: Int
+    ) -> Int {
+        let state = worker.block
+        let mask = worker.scratch.mask
+        let words = (rows + 63) >> 6
+        guard selector.fillMask(block: block, rows: rows) else { return 0 }
+        for chunk in nullChecks {
+            chunk.validityMask(block: block, into: worker.scratch.part)
+            for word in 0..<words { mask[word] &= worker.scratch.part[word] }
+        }
+        var count = Self.count(mask, words)
+        if count == 0 { return 0 }
+        // Dimensions that reject many rows first: as masks over the block while most rows live, then
+        // row by row.
+        var isMask = true
+        for index in 0..<probes.count {
+            let probe = probes[index]
+            if probe.acceptsAll || (probe.hasGroups && probe.passRate >= Self.passRateMax) {
+                continue
+            }
+            worker.reached[probe.dimension] &+= count
+            if isMask, count >= Self.maskRowsMin || (probe.column.isRepeated && count > 64) {
+                let part = worker.scratch.part
+                if let bytes = probe.bytes {
+                    probe.column.tableMask(
+                        block: block, rows: rows, table: bytes, into: part,
+                        scratch: state.scratch)
+                } else {
+                    probe.column.bitmapMask(
+                        block: block, rows: rows, bitmap: probe.bitmap, offset: probe.offset,
+                        into: part, scratch: state.scratch)
+                }
+                for word in 0..<words { mask[word] &= part[word] }
+                count = Self.count(mask, words)
+            } else {
+                if isMask { _ = sh_mask_select_u16(mask, rows, 0, state.positions) }
+                isMask = false
+                state.load(probe.column, block, false, count)
+                if probe.offset != 0 {
+                    for row in 0..<count { state.codes[row] &+= probe.offset }
+                }
+                count = sh_bitmap_select(
+                    state.codes, state.positions, count, probe.bitmap, state.positions)
+            }
+            worker.passed[probe.dimension] &+= count
+            if count == 0 { return 0 }
+        }
+        var isAll = isMask && count == rows
+        if isMask, !isAll { _ = sh_mask_select_u16(mask, rows, 0, state.positions) }
+        if hasGroups {
+            guard number(state, probes, block, &isAll, &count) else { return 0 }
+        }
+        aggregate(worker, block, isAll, count)
+        return count
+    }
+
+    private static func count(_ mask: UnsafePointer<UInt64>, _ words: Int) -> Int {
+        var count = 0
+        for word in 0..<words { count &+= mask[word].nonzeroBitCount }
+        return count
+    }
+
+    /// Fills the group numbers; rows that a grouping dimension rejects drop out. False where none is
+    /// left.
+    private func number(
+        _ state: StarBlock, _ probes: UnsafeBufferPointer<StarProbe>, _ block: Int,
+        _ isAll: inout Bool, _ count: inout Int
+    ) -> Bool {
+        state.groups.update(repeating: 0, count: count)
+        for index in 0..<probes.count where probes[index].hasGroups {
+            state.load(probes[index].column, block, isAll, count)
+            if state.gather(probes[index], count) > 0 {
+                if isAll { state.fillPositions(count) }
+                isAll = false
+                count = state.compact(count)
+                if count == 0 { return false }
+            }
+        }
+        let groups = state.groups
+        let codes = state.codes
+        for fact in facts {
+            state.load(fact.column, block, isAll, count)
+            if let table = fact.table {
+                let numbers = state.narrow.assumingMemoryBound(to: UInt32.self)
+                sh_gather_u32(codes, count, table, numbers)
+                for row in 0..<count { groups[row] &+= numbers[row] &* fact.stride }
+            } else {
+                for row in 0..<count { groups[row] &+= (codes[row] &+ fact.offset) &* fact.stride }
+            }
+        }
+        return true
+    }
+
+    private func aggregate(_ worker: StarWorker, _ block: Int, _ isAll: Bool, _ count: Int) {
+        let state = worker.block
+        let totals = worker.totals
+        let groups = state.groups
+        let isSingle = worker.run.groupCount == 1
+        let rows = totals.rows.base
+        if isSingle {
+            rows[0] &+= Int64(count)
+        } else {
+            for row in 0..<count { rows[Int(groups[row])] &+= 1 }
+        }
+        for (aggregate, _) in reach {
+            guard let measure = worker.run.star.aggregates[aggregate].measure else { continue }
+            let values = state.buffers.take()
+            measure.evaluate(count, into: values, spare: state.buffers) { column, out in
+                if let source = sources[column] {
+                    load(source, state, block, isAll, count, out)
+                }
+            }
+            let sums = totals.sums[aggregate].base
+            if isSingle {
+                var sum: Int64 = 0
+                for row in 0..<count { sum &+= values[row] }
+                sums[0] &+= sum
+            } else {
+                for row in 0..<count { sums[Int(groups[row])] &+= values[row] }
+            }
+            state.buffers.give(values)
+        }
+    }
+
+    private func load(
+        _ source: Source, _ state: StarBlock, _ block: Int, _ isAll: Bool, _ count: Int,
+        _ out: UnsafeMutablePointer<Int64>
+    ) {
+        if let codes = source.codes {
+            state.load(codes, block, isAll, count)
+            sh_add_i64(state.codes, count, source.base, out)
+        } else if isAll {
+            source.chunk._withUnsafeGuaranteedRef { $0.values(block: block, into: out) }
+        } else {
+            source.chunk._withUnsafeGuaranteedRef {
+                $0.values(block: block, positions: state.positions, count: count, into: out)
+            }
+        }
+    }
+}
