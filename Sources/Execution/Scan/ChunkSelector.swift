@@ -293,13 +293,25 @@ struct ChunkSelector {
 
     /// Leaves in the scratch's mask which of the block's rows pass; false where none does.
     func fillMask(block: Int, rows: Int) -> Bool {
-        let words = 16
+        fillLive(block: block, rows: rows)
+        return narrowMask(block: block, rows: rows)
+    }
+
+    /// Leaves in the scratch's mask which of the block's rows exist and are not deleted.
+    func fillLive(block: Int, rows: Int) {
         fill(rows)
-        if let deleted {
-            for word in 0..<words { mask[word] &= ~deleted[block * words + word] }
-        }
+        guard let deleted else { return }
+        for word in 0..<16 { mask[word] &= ~deleted[block * 16 + word] }
+    }
+
+    /// Applies the filters to the rows in the scratch's mask; false where none is left.
+    func narrowMask(block: Int, rows: Int) -> Bool {
+        let used = (rows + 63) >> 6
         return steps.withUnsafeBufferPointer { steps in
+            var any: UInt64 = 0
+            for word in 0..<used { any |= mask[word] }
             for step in steps {
+                if any == 0 { return false }
                 switch (step.test, step.codes) {
                 case (.codes(let low, let high), let codes?):
                     codes.rangeMask(
@@ -314,8 +326,7 @@ struct ChunkSelector {
                     sh_range_mask_i64(wide, rows, low, high, part)
                 default: continue
                 }
-                let used = (rows + 63) >> 6
-                var any: UInt64 = 0
+                any = 0
                 for word in 0..<used {
                     mask[word] &= part[word]
                     any |= mask[word]
@@ -330,9 +341,8 @@ struct ChunkSelector {
                         any |= mask[word]
                     }
                 }
-                if any == 0 { return false }
             }
-            return true
+            return any != 0
         }
     }
 

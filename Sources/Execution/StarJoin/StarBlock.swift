@@ -73,6 +73,7 @@ final class StarBlock {
     private func accumulate<T: FixedWidthInteger & UnsignedInteger>(
         _ found: UnsafeMutablePointer<T>, _ step: UInt32, _ count: Int
     ) -> Int {
+        let groups = self.groups
         var zeros: UInt32 = 0
         for index in 0..<count { zeros &+= found[index] == 0 ? 1 : 0 }
         if zeros == 0 {

@@ -19,11 +19,40 @@ struct StarProbe {
     let hasGroups: Bool
     let width: StarCodes.Width
     let stride: UInt32
-    let cost: Double
-    var passRate: Double
+    let passRate: Double
 
-    /// What a row costs by what it spares the later filters.
-    var rank: Double { cost / max(0.001, 1 - passRate) }
+    /// Nanoseconds a row, measured: a block is unpacked and probed whole while many of its rows live, and
+    /// row by row where few do.
+    func cost(_ alive: Double) -> Double {
+        let whole = column.isRepeated ? 0.25 : bytes != nil ? 0.5 : 0.75 + table / 1e6
+        let single = column.isRepeated ? 3 : 2.2 + table / 1e6
+        let picked = 0.25 + alive * (1.2 + table / 1e6)
+        return min(whole, alive * single, picked)
+    }
+    /// Bytes of the table probed.
+    let table: Double
+
+    /// The order that costs least when each step takes the filter that leaves the others cheapest.
+    static func ordered(_ probes: [StarProbe]) -> [StarProbe] {
+        var left = probes
+        var result: [StarProbe] = []
+        var alive = 1.0
+        while left.count > 1 {
+            var best = 0
+            var least = Double.infinity
+            for (index, probe) in left.enumerated() {
+                let after = alive * probe.passRate
+                var cost = probe.cost(alive)
+                for (other, next) in left.enumerated() where other != index {
+                    cost += next.cost(after)
+                }
+                if cost < least { (best, least) = (index, cost) }
+            }
+            alive *= left[best].passRate
+            result.append(left.remove(at: best))
+        }
+        return result + left
+    }
 }
 
 /// A chunk of the fact table with everything that its blocks need.
@@ -51,6 +80,9 @@ struct StarChunk {
     /// The largest magnitude that one row can add to each aggregate.
     private(set) var reach: [(aggregate: Int, bound: Int128)] = []
     private let hasGroups: Bool
+    /// Dimensions so cheap and selective that they come before the scan's own filters.
+    private let earlyCount: Int
+    private static let earlyRateMax = 0.25
 
     /// Filters that pass more than this wait for the grouping pass.
     private static let passRateMax = 0.9
@@ -83,7 +115,6 @@ struct StarChunk {
             let column = CodeBlocks(chunk)
             let part = run.parts.first { $0.dimension == index }
             let codes = part == nil ? nil : lookup.codes
-            let cost = 1 + Double(lookup.entryCount) / 400_000
             let seen = worker.reached[index]
             probes.append(
                 StarProbe(
@@ -98,11 +129,14 @@ struct StarChunk {
                         ?? UnsafeRawPointer(lookup.bitmap.bytes),
                     hasGroups: codes != nil, width: codes?.width ?? .byte,
                     stride: UInt32(truncatingIfNeeded: part?.stride ?? 0),
-                    cost: column.isRepeated ? cost / 4 : cost,
                     passRate: seen > 4096
-                        ? Double(worker.passed[index]) / Double(seen) : dimension.passRate))
+                        ? Double(worker.passed[index]) / Double(seen) : dimension.passRate,
+                    table: Double(lookup.entryCount) / (lookup.bytes == nil ? 8 : 1)))
         }
-        probes.sort { $0.rank < $1.rank }
+        probes = StarProbe.ordered(probes)
+        earlyCount = probes.prefix {
+            $0.column.isRepeated && $0.passRate < Self.earlyRateMax && !$0.acceptsAll
+        }.count
         for part in run.parts {
             guard case .fact(let key) = part.source else { continue }
             guard let chunk = try loader.load(key.column), chunk.hasCodes else { return nil }
@@ -167,35 +201,31 @@ struct StarChunk {
         let state = worker.block
         let mask = worker.scratch.mask
         let words = (rows + 63) >> 6
-        guard selector.fillMask(block: block, rows: rows) else { return 0 }
+        selector.fillLive(block: block, rows: rows)
         for chunk in nullChecks {
             chunk.validityMask(block: block, into: worker.scratch.part)
             for word in 0..<words { mask[word] &= worker.scratch.part[word] }
         }
-        var count = Self.count(mask, words)
-        if count == 0 { return 0 }
+        var count = rows
+        for index in 0..<earlyCount {
+            worker.reached[probes[index].dimension] &+= count
+            count = narrow(probes[index], worker, block, rows, words)
+            worker.passed[probes[index].dimension] &+= count
+            if count == 0 { return 0 }
+        }
+        guard selector.narrowMask(block: block, rows: rows) else { return 0 }
+        count = Self.count(mask, words)
         // Dimensions that reject many rows first: as masks over the block while most rows live, then
         // row by row.
         var isMask = true
-        for index in 0..<probes.count {
+        for index in earlyCount..<probes.count {
             let probe = probes[index]
             if probe.acceptsAll || (probe.hasGroups && probe.passRate >= Self.passRateMax) {
                 continue
             }
             worker.reached[probe.dimension] &+= count
             if isMask, count >= Self.maskRowsMin || (probe.column.isRepeated && count > 64) {
-                let part = worker.scratch.part
-                if let bytes = probe.bytes {
-                    probe.column.tableMask(
-                        block: block, rows: rows, table: bytes, into: part,
-                        scratch: state.scratch)
-                } else {
-                    probe.column.bitmapMask(
-                        block: block, rows: rows, bitmap: probe.bitmap, offset: probe.offset,
-                        into: part, scratch: state.scratch)
-                }
-                for word in 0..<words { mask[word] &= part[word] }
-                count = Self.count(mask, words)
+                count = narrow(probe, worker, block, rows, words)
             } else {
                 if isMask { _ = sh_mask_select_u16(mask, rows, 0, state.positions) }
                 isMask = false
@@ -216,6 +246,24 @@ struct StarChunk {
         }
         aggregate(worker, block, isAll, count)
         return count
+    }
+
+    /// Takes the rows that a dimension rejects out of the scratch's mask; how many are left.
+    private func narrow(
+        _ probe: StarProbe, _ worker: StarWorker, _ block: Int, _ rows: Int, _ words: Int
+    ) -> Int {
+        let mask = worker.scratch.mask
+        let part = worker.scratch.part
+        if let bytes = probe.bytes {
+            probe.column.tableMask(
+                block: block, rows: rows, table: bytes, into: part, scratch: worker.block.scratch)
+        } else {
+            probe.column.bitmapMask(
+                block: block, rows: rows, bitmap: probe.bitmap, offset: probe.offset, into: part,
+                scratch: worker.block.scratch)
+        }
+        for word in 0..<words { mask[word] &= part[word] }
+        return Self.count(mask, words)
     }
 
     private static func count(_ mask: UnsafePointer<UInt64>, _ words: Int) -> Int {
