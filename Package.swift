@@ -45,7 +45,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        .target(name: "Engine", dependencies: ["Execution", "PostgresProtocol"]),
+        .target(
+            name: "Engine", dependencies: ["Execution", "PostgresProtocol", "CKernels"]),
         .target(
             name: "PostgresServer",
             dependencies: [

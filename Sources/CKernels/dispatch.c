@@ -208,3 +208,6 @@ void sh_prefix_sum_u64(uint64_t *values, size_t n, uint64_t start, uint64_t step
     sh_active->prefix_sum_u64(values, n, start, step);
 }
 uint32_t sh_crc32c(uint32_t crc, const void *bytes, size_t n) { return sh_active->crc32c(crc, bytes, n); }
+void sh_find4(const uint8_t *bytes, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint64_t *mask) {
+    sh_active->find4(bytes, a, b, c, d, mask);
+}

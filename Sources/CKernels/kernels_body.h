@@ -581,6 +581,28 @@ static void SH_NAME(prefix_sum_u64)(uint64_t *values, size_t n, uint64_t start, 
     for (size_t i = 0; i < n; i++) values[i] = sum = sum + step + values[i];
 }
 
+static void SH_NAME(find4)(
+    const uint8_t *bytes, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint64_t *mask) {
+#if SH_SIMD
+    const __m256i va = _mm256_set1_epi8((char)a), vb = _mm256_set1_epi8((char)b);
+    const __m256i vc = _mm256_set1_epi8((char)c), vd = _mm256_set1_epi8((char)d);
+    uint64_t found = 0;
+    for (int i = 0; i < 2; i++) {
+        const __m256i v = _mm256_loadu_si256((const __m256i *)(bytes + i * 32));
+        const __m256i is = _mm256_or_si256(
+            _mm256_or_si256(_mm256_cmpeq_epi8(v, va), _mm256_cmpeq_epi8(v, vb)),
+            _mm256_or_si256(_mm256_cmpeq_epi8(v, vc), _mm256_cmpeq_epi8(v, vd)));
+        found |= (uint64_t)(uint32_t)_mm256_movemask_epi8(is) << (i * 32);
+    }
+    *mask = found;
+#else
+    uint8_t is[64];
+    for (int i = 0; i < 64; i++)
+        is[i] = (bytes[i] == a) | (bytes[i] == b) | (bytes[i] == c) | (bytes[i] == d);
+    *mask = sh_fold64(is);
+#endif
+}
+
 static uint32_t SH_NAME(crc32c)(uint32_t crc, const void *bytes, size_t n) {
     const uint8_t *at = bytes;
     crc = ~crc;
@@ -645,6 +667,7 @@ static const struct sh_kernels SH_NAME(kernels) = {
     .prefix_sum_u32 = SH_NAME(prefix_sum_u32),
     .prefix_sum_u64 = SH_NAME(prefix_sum_u64),
     .crc32c = SH_NAME(crc32c),
+    .find4 = SH_NAME(find4),
 };
 
 #undef SH_NAME

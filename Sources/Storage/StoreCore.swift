@@ -192,7 +192,11 @@ final class StoreCore: Sendable {
 
     // MARK: State
 
-    func snapshot() -> StoreSnapshot { StoreSnapshot(version: published.withLock { $0 }) }
+    func snapshot() -> StoreSnapshot {
+        StoreSnapshot(
+            version: published.withLock { $0 },
+            staging: SegmentStaging(shop: shop, usesThreads: options.usesThreads))
+    }
 
     var failure: SQLError? { stopped.withLock { $0 } }
     var tailBytes: Int { tails.read { $0 } }
@@ -247,9 +251,11 @@ final class StoreCore: Sendable {
         }
         if !options.usesThreads { commitQueued() }
         do {
-            return try request.result()
+            let number = try request.result()
+            change.markTaken()
+            return number
         } catch {
-            if !request.isUnknown { change.abandon() }
+            if request.isUnknown { change.markTaken() } else { change.abandon() }
             throw error
         }
     }

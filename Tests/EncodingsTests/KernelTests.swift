@@ -168,4 +168,20 @@ import Testing
             #expect(whole == sh_crc32c(0, bytes, 1000), "\(name)")
         }
     }
+
+    @Test func findsFourBytes() {
+        var random = SplitMix64(seed: 7)
+        for _ in 0..<100 {
+            let bytes = (0..<64).map { _ in UInt8(truncatingIfNeeded: random.next() % 40 + 230) }
+            var wanted: UInt64 = 0
+            for (place, byte) in bytes.enumerated() where [10, 231, 255, 240].contains(byte) {
+                wanted |= 1 << UInt64(place)
+            }
+            for (name, set) in sets {
+                var found: UInt64 = 0
+                set.find4(bytes, 255, 231, 10, 240, &found)
+                #expect(found == wanted, "\(name)")
+            }
+        }
+    }
 }

@@ -203,7 +203,7 @@ package struct StoreWorkload {
             rows.append(row)
         }
         lastStep += " append \(count) to \(id)"
-        try changes.append(id, TableReader.batch(spec.columns.map(\.type), rows))
+        try changes.appendInBulk(id, TableReader.batch(spec.columns.map(\.type), rows))
     }
 
     /// Deletes some rows, and sometimes puts them back changed.
@@ -230,7 +230,7 @@ package struct StoreWorkload {
             }
         }
         if !again.isEmpty {
-            try changes.append(id, TableReader.batch(table.spec.columns.map(\.type), again))
+            try changes.appendInBulk(id, TableReader.batch(table.spec.columns.map(\.type), again))
         }
     }
 }

@@ -71,6 +71,7 @@ struct sh_kernels {
     void (*prefix_sum_u32)(uint32_t *values, size_t n, uint32_t start, uint32_t step);
     void (*prefix_sum_u64)(uint64_t *values, size_t n, uint64_t start, uint64_t step);
     uint32_t (*crc32c)(uint32_t crc, const void *bytes, size_t n);
+    void (*find4)(const uint8_t *bytes, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint64_t *mask);
 };
 
 /// The set of a level, or NULL where this machine cannot run it. For tests.
@@ -154,5 +155,8 @@ void sh_prefix_sum_u64(uint64_t *values, size_t n, uint64_t start, uint64_t step
 
 /// CRC-32C (Castagnoli) of the bytes, continuing from `crc` (0 at first).
 uint32_t sh_crc32c(uint32_t crc, const void *bytes, size_t n);
+
+/// Bit i of mask tells that bytes[i], i < 64, is one of the four.
+void sh_find4(const uint8_t *bytes, uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint64_t *mask);
 
 #endif

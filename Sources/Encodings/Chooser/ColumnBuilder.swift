@@ -36,6 +36,27 @@ package final class ColumnBuilder: @unchecked Sendable {
         validity?.deallocate()
     }
 
+    /// Lets the memory go; the builder is of no use afterwards.
+    package func release() {
+        values.deallocate()
+        values = GrowingBuffer(bytes: 0)
+        validity?.deallocate()
+        validity = nil
+        interner = nil
+    }
+
+    /// Makes room for that many rows, so that the buffer need not grow.
+    package func reserve(rows: Int) {
+        guard rowCount == 0, physical != .bytes else { return }
+        let stride =
+            switch physical {
+            case .bool, .int16, .int32, .int64: 8
+            default: physical.stride
+            }
+        values.deallocate()
+        values = GrowingBuffer(bytes: rows * stride)
+    }
+
     /// Estimate of the memory held.
     package var byteCount: Int {
         values.byteCount + arena.byteCount + (validity?.byteCount ?? 0)

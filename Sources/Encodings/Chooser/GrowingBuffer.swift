@@ -5,8 +5,8 @@ struct GrowingBuffer {
     private(set) var byteCount = 0
     private var capacity: Int
 
-    init() {
-        capacity = 4096
+    init(bytes: Int = 4096) {
+        capacity = max(bytes, 64)
         start = .allocate(byteCount: capacity, alignment: 64)
     }
 

@@ -7,73 +7,76 @@ import SQLSyntax
 import Storage
 import Vectors
 
-/// COPY … FROM STDIN.
+/// COPY … FROM: a parallel load.
+///
+/// 1. The session's thread takes the client's bytes, or a file's, and cuts them into blocks of whole
+///    rows (`CopySplitter`). It reads no further while too many blocks are under way.
+/// 2. The pool's threads make vectors of the blocks' fields (`CopyParser`, `CopyFields`).
+/// 3. The session's thread takes the results in the order of the input, checks constraints and keys
+///    and adds the rows to the change set (`TableWriter`).
+/// 4. The change set sorts, encodes and writes them whenever there are enough for a segment, while
+///    the load goes on (`StagedSegment`).
 struct CopyIn {
     private let runner: StatementRunner
     init(_ runner: StatementRunner) { self.runner = runner }
 
     func run(_ copy: Copy) throws -> String {
         try runner.requireWritable(.copy(copy))
-        guard case .client = copy.endpoint else {
-            throw SQLError(
-                .featureNotSupported, "COPY from a file on the server is not supported",
-                hint: "Use COPY … FROM STDIN, or \\copy in the client.")
-        }
         let options = try CopyOptions(copy.options)
         let bound = try runner.security().secure(try runner.binder.bindCopyIn(copy)).copy
         let session = runner.session
         guard let table = try session.current().catalog.tables[bound.table] else {
             throw SQLError(.wrongObjectType, "the target is not a stored table")
         }
-        let source = try runner.out.copyIn(format: .text, columns: bound.input.count)
+        let source: any CopyInSource =
+            switch copy.endpoint {
+            case .client: try runner.out.copyIn(format: .text, columns: bound.input.count)
+            case .file(let path): try CopyFile(reading: path, runner)
+            case .program: throw CopyFile.noPrograms
+            }
         var load = try CopyLoad(bound, table, options, runner)
         while let bytes = try source.next() {
             try runner.cancellation.check()
             try load.feed(bytes)
         }
-        let count = try load.finish()
-        return "COPY \(count)"
+        return "COPY \(try load.finish())"
     }
 }
 
-/// Rows on their way from text into the change set.
+/// Rows on their way from the input into the change set.
 private struct CopyLoad {
-    private let bound: BoundCopyIn
-    private let table: CatalogTable
-    private let options: CopyOptions
     private let session: Session
-    private let context: QueryContext
-    private let items: RowProgram
+    private let cancellation: Cancellation
+    private let parser: CopyParser
     private let checks: RowProgram
-    private let filter: RowProgram?
     private let writer: TableWriter
-    private let format: FormatSession
-    private var reader: CopyReader
-    private var builders: [VectorBuilder]
-    private var pending = 0
+    private let pool: WorkerPool
+    private var splitter: CopySplitter
+    /// Blocks that are being parsed, in the order of the input.
+    private var underWay: [WorkerPool.Pending<CopyParser.Rows>] = []
+    private let underWayMax: Int
+    private var changes: ChangeSet
     private var count = 0
     private var isDone = false
-    private var changes: ChangeSet
-
-    private static let batchRows = 2048
 
     init(
         _ bound: BoundCopyIn, _ table: CatalogTable, _ options: CopyOptions,
         _ runner: StatementRunner
     ) throws {
-        self.bound = bound
-        self.table = table
-        self.options = options
         session = runner.session
-        context = try session.queryContext(runner.cancellation)
-        items = try RowProgram(bound.items.map(\.expression), over: bound.input)
+        cancellation = runner.cancellation
+        let context = try session.queryContext(runner.cancellation)
         let whole = bound.items.map { ($0.id, $0.expression.type) }
+        parser = CopyParser(
+            options: options, table: table.name, names: bound.names,
+            types: bound.input.map { $0.1 },
+            items: try RowProgram(bound.items.map(\.expression), over: bound.input),
+            filter: try bound.filter.map { try RowProgram([$0], over: whole) }, context: context)
         checks = try RowProgram(bound.checks, over: whole)
-        filter = try bound.filter.map { try RowProgram([$0], over: whole) }
         writer = TableWriter(table, context)
-        format = context.evaluation.formatSession
-        reader = CopyReader(options)
-        builders = bound.input.map { VectorBuilder($0.1, capacity: Self.batchRows) }
+        pool = context.pool
+        underWayMax = 2 * context.threads + 2
+        splitter = CopySplitter(options)
         changes = try session.current().changes
         // The transaction's copy would make every append copy the set's arrays.
         session.transaction?.changes = ChangeSet(basedOn: changes.basedOn)
@@ -81,81 +84,38 @@ private struct CopyLoad {
 
     mutating func feed(_ bytes: [UInt8]) throws {
         if isDone { return }
-        try reader.feed(bytes)
-        try take()
+        var blocks: [CopyBlock] = []
+        try splitter.feed(bytes) { blocks.append($0) }
+        for block in blocks {
+            submit(block)
+            while underWay.count > underWayMax { try take() }
+        }
     }
 
+    /// Takes what is left; the number of rows added.
     mutating func finish() throws -> Int {
-        if !isDone {
-            reader.finish()
-            try take()
-        }
-        try flush()
+        if !isDone { submit(splitter.finish()) }
+        while !underWay.isEmpty { try take() }
+        try changes.settle()
         session.transaction?.changes = changes
         return count
     }
 
+    private mutating func submit(_ block: CopyBlock) {
+        let parser = parser
+        underWay.append(pool.submit { parser.parse(block) })
+    }
+
+    /// Adds the rows of the oldest block.
     private mutating func take() throws {
-        while !isDone, try reader.next() {
-            if reader.line == 1, options.hasHeader { continue }
-            if reader.isEndMark {
-                isDone = true
-                return
-            }
-            try row()
+        let rows = underWay.removeFirst().value()
+        if isDone { return }
+        for batch in rows.batches {
+            try cancellation.check()
+            try writer.append(batch, checks: checks.expressions, to: &changes, isOwned: true)
+            count += batch.count
         }
-    }
-
-    private mutating func row() throws {
-        let fields = reader.fields
-        if fields.count != builders.count {
-            if fields.count < builders.count {
-                throw SQLError(
-                    .badCopyFileFormat,
-                    "missing data for column \"\(bound.names[fields.count])\"",
-                    detail: "COPY \(table.name), line \(reader.line)")
-            }
-            throw SQLError(
-                .badCopyFileFormat, "extra data after last expected column",
-                detail: "COPY \(table.name), line \(reader.line)")
-        }
-        let scratch = reader.scratch
-        try scratch.withUnsafeBufferPointer { bytes in
-            for (index, field) in fields.enumerated() {
-                if field.isNull {
-                    builders[index].appendNull()
-                    continue
-                }
-                do {
-                    try builders[index].append(
-                        text: UnsafeBufferPointer(
-                            rebasing: bytes[field.start..<(field.start + field.count)]),
-                        session: format)
-                } catch var error as SQLError {
-                    if error.detail == nil {
-                        error.detail =
-                            "COPY \(table.name), line \(reader.line), column \(bound.names[index])"
-                    }
-                    throw error
-                }
-            }
-        }
-        pending += 1
-        if pending == Self.batchRows { try flush() }
-    }
-
-    private mutating func flush() throws {
-        guard pending > 0 else { return }
-        try context.cancellation.check()
-        let columns = builders.map { builder in
-            builder.finish().first ?? Vector(builder.type, capacity: 1)
-        }
-        let input = Batch(columns: columns, count: pending)
-        pending = 0
-        var rows = Batch(
-            columns: try items.evaluate(input, context).map { $0.flattened() }, count: input.count)
-        if let filter { rows = try filter.filter(rows, context) }
-        try writer.append(rows, checks: checks.expressions, to: &changes)
-        count += rows.count
+        if let error = rows.error { throw error }
+        isDone = rows.isEnd
     }
 }

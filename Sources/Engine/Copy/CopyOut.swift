@@ -5,39 +5,45 @@ import PostgresProtocol
 import SQLSyntax
 import Vectors
 
-/// COPY … TO STDOUT.
+/// COPY … TO.
 struct CopyOut {
     private let runner: StatementRunner
     init(_ runner: StatementRunner) { self.runner = runner }
 
     func run(_ copy: Copy) throws -> String {
-        guard case .client = copy.endpoint else {
-            throw SQLError(
-                .featureNotSupported, "COPY to a file on the server is not supported",
-                hint: "Use COPY … TO STDOUT, or \\copy in the client.")
-        }
         let options = try CopyOptions(copy.options)
         let bound = try runner.binder.bindCopyOut(copy)
         let operation = try runner.plan(runner.security().secure(bound))
         let context = try runner.session.queryContext(runner.cancellation)
         let out = runner.out
-        try out.copyOut(format: .text, columns: bound.outputs.count)
+        let file: CopyFile? =
+            switch copy.endpoint {
+            case .client: nil
+            case .file(let path): try CopyFile(writing: path, runner)
+            case .program: throw CopyFile.noPrograms
+            }
+        if file == nil { try out.copyOut(format: .text, columns: bound.outputs.count) }
         let forced = bound.outputs.map { options.forcedQuotes?.contains($0.name) ?? true }
         var writer = CopyWriter(options, forced, context.evaluation.formatSession)
         // One message a row, as PostgreSQL sends them: drivers parse rows by message.
         if options.hasHeader {
             writer.header(bound.outputs.map(\.name))
-            try out.copyData(writer.take())
+            if file == nil { try out.copyData(writer.take()) }
         }
         var count = 0
         try operation.run(context) { batch in
             for row in 0..<batch.count {
                 writer.row(batch, row)
-                try out.copyData(writer.take())
+                if file == nil { try out.copyData(writer.take()) }
             }
+            try file?.write(writer.take())
             count += batch.count
         }
-        try out.copyDone()
+        if let file {
+            try file.write(writer.take())
+        } else {
+            try out.copyDone()
+        }
         return "COPY \(count)"
     }
 }

@@ -96,6 +96,7 @@ extension StatementRunner {
                 Batch(columns: batch.columns.map { $0.flattened() }, count: batch.count),
                 checks: [], to: &changes)
         }
+        try changes.settle()
         session.transaction?.changes = changes
     }
 

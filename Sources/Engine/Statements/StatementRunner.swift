@@ -180,6 +180,7 @@ struct StatementRunner {
             tag = "DELETE \(count)"
         default: return ""
         }
+        try changes.settle()
         session.transaction?.changes = changes
         portal.isDone = true
         return tag

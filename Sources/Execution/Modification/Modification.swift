@@ -48,8 +48,21 @@ package struct Modification {
         let checks = try compile(insert.checks, insert.checkColumns)
         let writer = TableWriter(table, context)
         var count = 0
+        guard let conflict = insert.onConflict else {
+            // The source reads the state before the statement, whatever is written meanwhile.
+            var own = changes
+            changes = ChangeSet(basedOn: own.basedOn)
+            try source.run(context) { batch in
+                let rows = Batch(
+                    columns: batch.columns.map { $0.flattened() }, count: batch.count)
+                try writer.append(rows, checks: checks, to: &own)
+                try giveBack(rows, insert.returning, insert.checkColumns)
+                count += batch.count
+            }
+            changes = own
+            return count
+        }
         var pending: [Batch] = []
-        // The source may read the table: take all its rows before the first is written.
         try source.run(context) { batch in
             pending.append(
                 Batch(
@@ -59,13 +72,7 @@ package struct Modification {
         }
         for batch in pending {
             try context.cancellation.check()
-            if let conflict = insert.onConflict {
-                count += try upsert(batch, conflict, insert, checks, writer, &changes)
-            } else {
-                try writer.append(batch, checks: checks, to: &changes)
-                try giveBack(batch, insert.returning, insert.checkColumns)
-                count += batch.count
-            }
+            count += try upsert(batch, conflict, insert, checks, writer, &changes)
         }
         return count
     }
@@ -108,7 +115,7 @@ package struct Modification {
         var count = 0
         if !fresh.isEmpty {
             let rows = batch.gather(fresh, count: fresh.count)
-            try writer.append(rows, checks: checks, to: &changes)
+            try writer.append(rows, checks: checks, to: &changes, isBulk: false)
             try giveBack(rows, insert.returning, insert.checkColumns)
             count += fresh.count
         }
@@ -135,7 +142,7 @@ package struct Modification {
         let values = try update.map { try Compiled.compile($0, layout).evaluate(both, context) }
         let rows = Batch(columns: values.map { $0.flattened() }, count: both.count)
         try changes.delete(table.oid, targets)
-        try writer.append(rows, checks: checks, to: &changes)
+        try writer.append(rows, checks: checks, to: &changes, isBulk: false)
         try giveBack(rows, insert.returning, insert.checkColumns)
         return count + both.count
     }

@@ -20,16 +20,25 @@ package struct TableWriter {
 
     /// Appends whole rows in table order.
     ///
+    /// - Parameters:
+    ///   - isBulk: whether rows may go to disk before the commit, which makes locators void of
+    ///     rows that the transaction has added before.
+    ///   - isOwned: whether nobody else writes to the vectors; see `ChangeSet.appendInBulk`.
     /// - Throws: 23502 for a NULL, 23505 for a key that exists, 42501 for a row that policies refuse.
     package func append(
-        _ batch: Batch, checks: [Compiled], to changes: inout ChangeSet
+        _ batch: Batch, checks: [Compiled], to changes: inout ChangeSet, isBulk: Bool = true,
+        isOwned: Bool = false
     ) throws {
         guard batch.count > 0 else { return }
         try checkNulls(batch)
         try check(batch, checks)
-        try checkKeys(batch, changes)
+        try checkKeys(batch, &changes)
         changes.keyLabels[table.oid] = keyLabel
-        try changes.append(table.oid, batch)
+        if isBulk {
+            try changes.appendInBulk(table.oid, batch, isOwned: isOwned)
+        } else {
+            try changes.append(table.oid, batch)
+        }
     }
 
     package func checkNulls(_ batch: Batch) throws {
@@ -59,26 +68,10 @@ package struct TableWriter {
         }
     }
 
-    private func checkKeys(_ batch: Batch, _ changes: ChangeSet) throws {
+    private func checkKeys(_ batch: Batch, _ changes: inout ChangeSet) throws {
         guard !keyIndices.isEmpty else { return }
         let keys = Batch(columns: keyIndices.map { batch.columns[$0] }, count: batch.count)
-        if let row = try firstRepeated(keys) { throw duplicate(keys, row) }
-        guard let snapshot = changes.table(table.oid) else { return }
-        let found = try snapshot.lookup(keys: keys)
-        if let row = found.firstIndex(where: { $0 != Locator.none }) { throw duplicate(keys, row) }
-    }
-
-    /// The first row whose key an earlier row of the batch has.
-    func firstRepeated(_ keys: Batch) throws -> Int? {
-        let seen = KeyTable(keys.columns.map(\.type), memory: context.memory)
-        var numbers = [UInt32](repeating: 0, count: max(keys.count, 1))
-        try numbers.withUnsafeMutableBufferPointer {
-            if let base = $0.baseAddress {
-                try seen.findOrInsert(keys.columns, count: keys.count, into: base)
-            }
-        }
-        if seen.count == keys.count { return nil }
-        return (0..<keys.count).first { Int(numbers[$0]) < $0 && numbers[..<$0].contains(numbers[$0]) }
+        if let row = try changes.firstTaken(table.oid, keys: keys) { throw duplicate(keys, row) }
     }
 
     func duplicate(_ keys: Batch, _ row: Int) -> SQLError {

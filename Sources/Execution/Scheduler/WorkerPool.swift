@@ -69,6 +69,47 @@ package final class WorkerPool: @unchecked Sendable {
         if let error { throw error }
     }
 
+    /// What a submitted body gives, once it has run.
+    package final class Pending<Value: Sendable>: @unchecked Sendable {
+        private let monitor = Monitor()
+        private var result: Value?
+
+        fileprivate init() {}
+
+        fileprivate func set(_ value: Value) {
+            monitor.withLock {
+                result = value
+                monitor.signalAll()
+            }
+        }
+
+        /// The result, waiting for it.
+        package func value() -> Value {
+            monitor.withLock {
+                while true {
+                    if let result { return result }
+                    monitor.wait()
+                }
+            }
+        }
+    }
+
+    /// Runs a body on one of the threads when one is free. It must not wait for other tasks.
+    package func submit<Value: Sendable>(
+        _ body: @escaping @Sendable () -> Value
+    ) -> Pending<Value> {
+        let pending = Pending<Value>()
+        let job = Job(body: { _ in pending.set(body()) }, count: 1)
+        let isQueued = monitor.withLock {
+            if isStopping { return false }
+            queue.append(Task(index: 0, job: job))
+            monitor.signalAll()
+            return true
+        }
+        if !isQueued { job.perform(0) }
+        return pending
+    }
+
     /// Lets the threads end once the queue is empty.
     package func stop() {
         monitor.withLock {

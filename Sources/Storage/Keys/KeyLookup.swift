@@ -18,12 +18,47 @@ struct KeyLookup {
     let order: [Int]
 
     init(keys: [Vector], count: Int, columns: [UInt32]) {
+        self.init(
+            keys: keys, hashes: KeyHash.hashes(keys, count: count), columns: columns,
+            among: 0..<count)
+    }
+
+    private init(
+        keys: [Vector], hashes: [UInt64], columns: [UInt32], among rows: some Sequence<Int>
+    ) {
         self.keys = keys
         self.columns = columns
-        let hashes = KeyHash.hashes(keys, count: count)
         self.hashes = hashes
-        let whole = (0..<count).filter { row in !keys.contains { $0.isNull(row) } }
+        let whole = rows.filter { row in !keys.contains { $0.isNull(row) } }
         order = whole.sorted { hashes[$0] < hashes[$1] }
+    }
+
+    /// Rows of a fragment that hold some of many keys, few of which are expected there.
+    static func matches(
+        in fragment: Fragment, keys: [Vector], hashes: [UInt64], columns: [UInt32]
+    ) throws -> [Match] {
+        switch fragment {
+        case .segment(let segment):
+            do {
+                // Most hashes fail the filter: only the rest is worth sorting.
+                let rows = try segment.segment.candidates(among: hashes)
+                if rows.isEmpty { return [] }
+                let lookup = KeyLookup(keys: keys, hashes: hashes, columns: columns, among: rows)
+                return try lookup.matches(in: segment, except: { _ in false })
+            } catch let error as SQLError {
+                throw error.naming(segment.file.path)
+            }
+        case .tail(let tail):
+            let places = columns.compactMap { tail.index(of: $0) }
+            guard let index = tail.keys, places.count == columns.count else {
+                return KeyLookup(keys: keys, count: hashes.count, columns: columns)
+                    .matches(in: tail)
+            }
+            let lookup = KeyLookup(keys: keys, hashes: hashes, columns: columns, among: [])
+            return index.candidates(hashes, limit: tail.rowCount).compactMap {
+                lookup.match(tail, places, key: $0.index, row: $0.row)
+            }
+        }
     }
 
     /// Rows of a tail that hold keys and are not deleted.

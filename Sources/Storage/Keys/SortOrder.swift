@@ -42,8 +42,54 @@ enum SortOrder {
             isSorted = false
             break
         }
-        if !isSorted { items.sort(by: precedes) }
+        if isSorted { return picks }
+        if isExact, items.count > 4096 {
+            if columns > 1 { distribute(&items, \.second) }
+            distribute(&items, \.first)
+        } else {
+            items.sort(by: precedes)
+        }
         return items.map(\.pick)
+    }
+
+    /// Sorts by one head, 11 bits a pass, least significant first; equal heads keep their order.
+    private static func distribute(_ items: inout [Item], _ path: KeyPath<Item, UInt64>) {
+        var low = UInt64.max
+        var high = UInt64.min
+        let isFirst = path == \Item.first
+        func value(_ item: Item) -> UInt64 { isFirst ? item.first : item.second }
+        for item in items {
+            low = min(low, value(item))
+            high = max(high, value(item))
+        }
+        let bits = UInt64.bitWidth - (high - low).leadingZeroBitCount
+        let scratch = UnsafeMutablePointer<Item>.allocate(capacity: items.count)
+        defer { scratch.deallocate() }
+        items.withUnsafeMutableBufferPointer { items in
+            guard let start = items.baseAddress else { return }
+            var (from, to) = (start, scratch)
+            for shift in stride(from: 0, to: bits, by: 11) {
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { places in
+                    places.initialize(repeating: 0)
+                    for index in 0..<items.count {
+                        places[Int((value(from[index]) - low) >> UInt64(shift) & 2047)] += 1
+                    }
+                    var sum = 0
+                    for digit in 0..<2048 {
+                        let here = places[digit]
+                        places[digit] = sum
+                        sum += here
+                    }
+                    for index in 0..<items.count {
+                        let digit = Int((value(from[index]) - low) >> UInt64(shift) & 2047)
+                        to[places[digit]] = from[index]
+                        places[digit] += 1
+                    }
+                }
+                swap(&from, &to)
+            }
+            if from != start { start.update(from: from, count: items.count) }
+        }
     }
 
     private static func fill(

@@ -1,3 +1,4 @@
+import Basics
 import Dispatch
 import Encodings
 import Synchronization
@@ -9,12 +10,24 @@ enum ParallelEncoding {
         var results: [Result<EncodedColumn, any Error>?]
     }
 
+    /// Appends a column's rows to its builder.
+    typealias Fill = @Sendable (Int, ColumnBuilder) throws -> Void
+
+    /// Fills the builders, where they are not full already, and encodes them; a builder's memory
+    /// goes as soon as its column is done.
     static func finish(
-        _ builders: [ColumnBuilder], policy: CodecPolicy, threads: Int
+        _ builders: [ColumnBuilder], policy: CodecPolicy, threads: Int, rows: Int, fill: Fill?
     ) throws -> [EncodedColumn] {
-        guard threads > 1, builders.count > 1 else {
-            return try builders.map { try $0.finish(policy: policy) }
+        @Sendable func encode(_ index: Int) throws -> EncodedColumn {
+            let builder = builders[index]
+            try fill?(index, builder)
+            guard builder.rowCount == rows else {
+                throw SQLError(.internalError, "a column of \(builder.rowCount) rows, not \(rows)")
+            }
+            defer { builder.release() }
+            return try builder.finish(policy: policy)
         }
+        guard threads > 1, builders.count > 1 else { return try builders.indices.map(encode) }
         let state = Mutex(State(results: builders.map { _ in nil }))
         DispatchQueue.concurrentPerform(iterations: min(threads, builders.count)) { _ in
             while true {
@@ -23,7 +36,7 @@ enum ParallelEncoding {
                     return state.next
                 }
                 guard index < builders.count else { return }
-                let result = Result { try builders[index].finish(policy: policy) }
+                let result = Result { try encode(index) }
                 state.withLock { $0.results[index] = result }
             }
         }

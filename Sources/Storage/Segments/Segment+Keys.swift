@@ -26,6 +26,13 @@ extension Segment {
         return try filter(keys).mayContain(hash)
     }
 
+    /// The places of the hashes that some key may have, in order.
+    func candidates(among hashes: [UInt64]) throws -> [Int] {
+        guard let keys = footer.keys else { return [] }
+        let filter = try filter(keys)
+        return hashes.indices.filter { filter.mayContain(hashes[$0]) }
+    }
+
     private func filter(_ keys: StoredKeys) throws -> KeyFilter {
         let key = ChunkCache.Key(segment: id, column: Self.filterPlace, chunk: 0)
         if case .bytes(let bytes)? = cache.find(key) { return try KeyFilter(bytes) }

@@ -37,6 +37,7 @@ package struct SegmentWriter: ~Copyable {
     private let hasKeys: Bool
     private let codec: SegmentCodec
     private let threads: Int
+    private var fill: ParallelEncoding.Fill?
     private var keys: [KeyEntry] = []
     private var sortKeyFirst: [Datum] = []
     private var sortKeyLast: [Datum] = []
@@ -100,9 +101,33 @@ package struct SegmentWriter: ~Copyable {
         rowCount += batch.count
     }
 
+    /// Takes all rows of the segment at once, column by column on the encoding threads.
+    ///
+    /// - Parameters:
+    ///   - keyHashes: one a row where the segment has keys.
+    ///   - first: the sort key of the first row, and `last` that of the last.
+    ///   - fill: appends all rows of the column at a place to its builder; called once a column,
+    ///     by several threads.
+    mutating func takeAll(
+        _ count: Int, keyHashes: [UInt64]?, first: [Datum], last: [Datum],
+        fill: @escaping @Sendable (Int, ColumnBuilder) throws -> Void
+    ) throws {
+        guard rowCount == 0, hasKeys == (keyHashes != nil), keyHashes?.count ?? count == count,
+            count > 0, count <= Self.rowsMax
+        else { throw SQLError(.internalError, "rows do not fit the segment") }
+        keys = (keyHashes ?? []).enumerated().map { row, hash in
+            KeyEntry(hash: hash, row: UInt32(truncatingIfNeeded: row))
+        }
+        sortKeyFirst = first
+        sortKeyLast = last
+        rowCount = count
+        self.fill = fill
+    }
+
     /// Writes the file's bytes in order: header, bodies, footer, trailer.
     package consuming func finish(into sink: inout some SegmentSink) throws -> SegmentSummary {
-        let encoded = try ParallelEncoding.finish(builders, policy: codec, threads: threads)
+        let encoded = try ParallelEncoding.finish(
+            builders, policy: codec, threads: threads, rows: rowCount, fill: fill)
         var offset = SegmentFormat.headerBytes
         var header = ByteWriter()
         header.append(SegmentFormat.magic)

@@ -34,18 +34,28 @@ package struct ChangeSet: Sendable {
         var truncated = false
         var spec: TableSpec?
         var appends: [Batch] = []
-        /// Locators of committed rows, and of the overlay.
+        /// Rows of `appends`.
+        var appendedRowCount = 0
+        /// Where the keys of `appends` are; nil until somebody asks.
+        var keys: TailKeyIndex?
+        /// Rows added before those of `appends`, a whole segment each.
+        var staged: [StagedSegment] = []
+        /// Locators of committed rows, of staged segments, and of the overlay.
         var deletes: [Int64] = []
+
+        mutating func removeAppends() {
+            appends = []
+            appendedRowCount = 0
+            keys = nil
+        }
     }
 
     package init(basedOn snapshot: StoreSnapshot) { basedOn = snapshot }
 
     package var isEmpty: Bool { catalogImage == nil && notes.isEmpty && tables.isEmpty }
 
-    /// Rows waiting to be added, deleted ones included.
-    package var appendedRowCount: Int {
-        tables.values.reduce(0) { $0 + $1.appends.reduce(0) { $0 + $1.count } }
-    }
+    /// Rows waiting in memory to be added, deleted ones included.
+    package var appendedRowCount: Int { tables.values.reduce(0) { $0 + $1.appendedRowCount } }
 
     /// Replaces the catalog's bytes; fails at commit if another has replaced them meanwhile.
     package mutating func setCatalogImage(_ image: [UInt8]) { catalogImage = image }
@@ -69,7 +79,8 @@ package struct ChangeSet: Sendable {
         _ = try spec(id)
         var change = tables[id] ?? TableChange()
         change.truncated = true
-        change.appends = []
+        change.removeAppends()
+        change.staged = []
         change.deletes = []
         tables[id] = change
     }
@@ -91,8 +102,79 @@ package struct ChangeSet: Sendable {
     /// Adds rows; vectors are copied and come in the spec's columns.
     package mutating func append(_ id: UInt32, _ batch: Batch) throws {
         let columns = try spec(id).columns
-        let flat = try TailBatches.flatten(batch, columns: columns)
-        tables[id, default: TableChange()].appends.append(contentsOf: flat)
+        for flat in try TailBatches.flatten(batch, columns: columns) { add(id, flat) }
+    }
+
+    /// Adds rows as `append` does, and writes them as a segment whenever there are enough for one:
+    /// what a transaction adds in bulk is bounded by the disk, not by memory.
+    ///
+    /// The keys must be known to be new (`firstTaken`). Locators of rows added before are void.
+    ///
+    /// - Parameter isOwned: whether the vectors are flat and nobody else writes to them or to what
+    ///   their strings point into, so that they need not be copied.
+    package mutating func appendInBulk(
+        _ id: UInt32, _ batch: Batch, isOwned: Bool = false
+    ) throws {
+        let spec = try spec(id)
+        let isFlat =
+            isOwned && batch.count <= TailBatches.rowsMax
+            && TailBatches.isFlat(batch, columns: spec.columns)
+        let parts = isFlat ? [batch] : try TailBatches.flatten(batch, columns: spec.columns)
+        guard let staging = basedOn.staging else {
+            for part in parts { add(id, part) }
+            return
+        }
+        for part in parts {
+            let room = staging.runRows - (tables[id]?.appendedRowCount ?? 0)
+            if part.count < room {
+                add(id, part)
+                continue
+            }
+            add(id, TailBatches.slice(part, 0..<room))
+            try stage(id, spec, staging)
+            if part.count > room { add(id, TailBatches.slice(part, room..<part.count)) }
+        }
+    }
+
+    private mutating func add(_ id: UInt32, _ flat: Batch) {
+        guard flat.count > 0 else { return }
+        let first = tables[id]?.appendedRowCount ?? 0
+        tables[id, default: TableChange()].appends.append(flat)
+        tables[id]?.appendedRowCount += flat.count
+        if let index = tables[id]?.keys, let spec = try? spec(id) {
+            index.insert(
+                KeyHash.hashes(
+                    spec.primaryKey.compactMap { spec.index(of: $0) }.map { flat.columns[$0] },
+                    count: flat.count), firstRow: first)
+        }
+    }
+
+    /// Begins to write the rows in memory. One segment at a time: that bounds the memory.
+    private mutating func stage(
+        _ id: UInt32, _ spec: TableSpec, _ staging: SegmentStaging
+    ) throws {
+        guard let change = tables[id] else { return }
+        _ = try change.staged.last?.file()
+        let kept = PreparedChange.kept(change, spec)
+        tables[id]?.removeAppends()
+        tables[id]?.deletes.removeAll { Locator.fragment($0) == Locator.overlayFragment }
+        guard !kept.isEmpty else { return }
+        let fragment = Locator.stagedFragments + UInt32(truncatingIfNeeded: change.staged.count)
+        guard fragment < Locator.overlayFragment else {
+            throw SQLError(.programLimitExceeded, "a transaction adds too many rows")
+        }
+        // Where rows were deleted meanwhile the others have moved.
+        let isWhole = kept.reduce(0) { $0 + $1.count } == change.appendedRowCount
+        let keys = isWhole ? change.keys : nil
+        tables[id]?.staged.append(
+            StagedSegment(kept, keys: keys, spec: spec, fragment: fragment, staging: staging))
+    }
+
+    /// Waits until all rows that are being written are on disk.
+    ///
+    /// - Throws: why they could not be written.
+    package func settle() throws {
+        for change in tables.values { for staged in change.staged { _ = try staged.file() } }
     }
 
     /// Deletes rows by locators of `basedOn` or of `table(_:)`.
@@ -106,19 +188,17 @@ package struct ChangeSet: Sendable {
     package func table(_ id: UInt32) -> TableSnapshot? {
         guard let change = tables[id] else { return basedOn.table(id) }
         if change.dropped { return nil }
-        guard let base = basedOn.table(id) else {
-            return change.spec.map {
-                TableSnapshot(spec: $0, fragments: [])
-                    .overlay(flat: change.appends, deletes: change.deletes)
-            }
+        guard let spec = change.spec ?? basedOn.version.tables[id]?.spec else { return nil }
+        var fragments: [Fragment] = []
+        if !change.truncated, let base = basedOn.table(id) {
+            fragments = base.fragments.map { $0.seen(by: spec) }
         }
-        let spec = change.spec ?? base.spec
-        let fragments = change.truncated ? [] : base.fragments.map { $0.seen(by: spec) }
+        fragments += change.staged.map { $0.fragment(seenBy: spec) }
         return TableSnapshot(spec: spec, fragments: fragments)
-            .overlay(flat: change.appends, deletes: change.deletes)
+            .overlay(flat: change.appends, deletes: change.deletes, keys: change.keys)
     }
 
-    private func spec(_ id: UInt32) throws -> TableSpec {
+    func spec(_ id: UInt32) throws -> TableSpec {
         if let change = tables[id], change.dropped || change.spec != nil {
             if let spec = change.spec { return spec }
         } else if let table = basedOn.version.tables[id] {

@@ -4,6 +4,9 @@ import Vectors
 /// The state after one commit. Holding it keeps the files it needs.
 package struct StoreSnapshot: Sendable {
     let version: Version
+    /// Where rows of a transaction that has read this state may be written before its commit; nil
+    /// keeps them in memory.
+    var staging: SegmentStaging?
 
     package var commitNumber: CommitNumber { version.commit }
     /// The catalog's own bytes, empty in a new store.
@@ -48,7 +51,9 @@ package struct TableSnapshot: Sendable {
         return overlay(flat: flat, deletes: deletes)
     }
 
-    func overlay(flat: [Batch], deletes: [Int64]) -> TableSnapshot {
+    func overlay(
+        flat: [Batch], deletes: [Int64], keys: TailKeyIndex? = nil
+    ) -> TableSnapshot {
         var rows: [UInt32: [Int]] = [:]
         for locator in deletes {
             rows[Locator.fragment(locator), default: []].append(Locator.row(locator))
@@ -63,7 +68,7 @@ package struct TableSnapshot: Sendable {
                 .tail(
                     TailFragment(
                         id: Locator.overlayFragment, spec: spec, columns: spec.columns,
-                        batches: flat, deleted: own, keys: nil)))
+                        batches: flat, deleted: own, keys: keys)))
         }
         return TableSnapshot(spec: spec, fragments: result)
     }

@@ -45,6 +45,8 @@ package struct TableSpec: Sendable {
 package enum Locator {
     /// The fragment of a transaction's own rows, in every table.
     package static let overlayFragment: UInt32 = 0x7FFF_FFFF
+    /// The first fragment of a transaction's own rows that are segments already.
+    static let stagedFragments: UInt32 = 0x7F00_0000
     package static let none: Int64 = -1
 
     @inline(__always)
@@ -55,6 +57,8 @@ package enum Locator {
     package static func fragment(_ locator: Int64) -> UInt32 {
         UInt32(truncatingIfNeeded: locator >> 32)
     }
+    /// Whether the fragment is one that only its transaction knows.
+    static func isOwn(_ fragment: UInt32) -> Bool { fragment >= stagedFragments }
     @inline(__always)
     package static func row(_ locator: Int64) -> Int { Int(locator & 0xFFFF_FFFF) }
 }

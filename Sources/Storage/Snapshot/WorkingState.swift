@@ -26,7 +26,7 @@ struct WorkingState: Sendable {
     }
 
     mutating func takeFragment() throws -> UInt32 {
-        guard nextFragment < Locator.overlayFragment - 1 else {
+        guard nextFragment < Locator.stagedFragments else {
             throw SQLError(.programLimitExceeded, "no more fragment numbers")
         }
         defer { nextFragment += 1 }

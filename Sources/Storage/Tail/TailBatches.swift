@@ -5,6 +5,26 @@ import Vectors
 enum TailBatches {
     static let rowsMax = Vector.standardCapacity
 
+    /// Whether the batch's vectors fit the columns and none is constant.
+    static func isFlat(_ batch: Batch, columns: [ColumnSpec]) -> Bool {
+        batch.columns.count == columns.count
+            && zip(batch.columns, columns).allSatisfy { vector, column in
+                vector.physical == column.type.physical && !vector.isConstant
+                    && vector.count >= batch.count
+            }
+    }
+
+    /// A copy of some rows of a flat batch; the batch itself where they are all.
+    static func slice(_ batch: Batch, _ rows: Range<Int>) -> Batch {
+        if rows.count == batch.count { return batch }
+        let vectors = batch.columns.map { source in
+            let copy = Vector(source.type, capacity: rows.count)
+            VectorCopy.append(rows, of: source, to: copy)
+            return copy
+        }
+        return Batch(columns: vectors, count: rows.count)
+    }
+
     /// Copies a batch into flat ones.
     static func flatten(_ batch: Batch, columns: [ColumnSpec]) throws -> [Batch] {
         guard batch.columns.count == columns.count else {

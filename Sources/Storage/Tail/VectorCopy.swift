@@ -7,6 +7,57 @@ struct RowPick {
     var row: UInt32
 }
 
+/// Flat vectors of one type from which rows are picked.
+struct GatherSources {
+    private let sources: [Vector]
+    private let bases: [UnsafeMutableRawPointer]
+    private let valid: [UnsafeMutablePointer<UInt8>?]
+    private let hasNulls: Bool
+
+    init(_ sources: [Vector]) {
+        self.sources = sources
+        bases = sources.map(\.data)
+        valid = sources.map(\.validity)
+        hasNulls = sources.contains(where: \.hasNulls)
+    }
+
+    /// Fills a flat vector; string views go on to point where they pointed.
+    func gather(_ picks: UnsafeBufferPointer<RowPick>, into target: Vector) {
+        switch target.physical.stride {
+        case 1: gather(UInt8.self, picks, target)
+        case 2: gather(UInt16.self, picks, target)
+        case 4: gather(UInt32.self, picks, target)
+        case 8: gather(UInt64.self, picks, target)
+        case 16: gather(SIMD2<UInt64>.self, picks, target)
+        default: gather(SIMD4<UInt64>.self, picks, target)
+        }
+        if hasNulls {
+            let own = target.makeValidity()
+            valid.withUnsafeBufferPointer { valid in
+                for index in 0..<picks.count {
+                    let pick = picks[index]
+                    own[index] = valid[Int(pick.source)].map { $0[Int(pick.row)] } ?? 1
+                }
+            }
+        }
+        target.count = picks.count
+        withExtendedLifetime(sources) {}
+    }
+
+    @inline(__always)
+    private func gather<T>(
+        _: T.Type, _ picks: UnsafeBufferPointer<RowPick>, _ target: Vector
+    ) {
+        let out = target.pointer(T.self)
+        bases.withUnsafeBufferPointer { bases in
+            for index in 0..<picks.count {
+                let pick = picks[index]
+                out[index] = bases[Int(pick.source)].assumingMemoryBound(to: T.self)[Int(pick.row)]
+            }
+        }
+    }
+}
+
 /// Copies rows between vectors, strings into an arena of the target.
 enum VectorCopy {
     /// Appends rows of a vector (constant or not) to a flat one of the same physical type.
@@ -37,37 +88,8 @@ enum VectorCopy {
     static func gather(
         _ sources: [Vector], _ picks: UnsafeBufferPointer<RowPick>, into target: Vector
     ) {
-        switch target.physical.stride {
-        case 1: gather(UInt8.self, sources, picks, target)
-        case 2: gather(UInt16.self, sources, picks, target)
-        case 4: gather(UInt32.self, sources, picks, target)
-        case 8: gather(UInt64.self, sources, picks, target)
-        case 16: gather(SIMD2<UInt64>.self, sources, picks, target)
-        default: gather(SIMD4<UInt64>.self, sources, picks, target)
-        }
-        if sources.contains(where: \.hasNulls) {
-            let own = target.makeValidity()
-            let valid = sources.map(\.validity)
-            valid.withUnsafeBufferPointer { valid in
-                for (index, pick) in picks.enumerated() {
-                    own[index] = valid[Int(pick.source)].map { $0[Int(pick.row)] } ?? 1
-                }
-            }
-        }
+        GatherSources(sources).gather(picks, into: target)
         if target.physical == .bytes { own(target, 0..<picks.count) }
-        target.count = picks.count
-    }
-
-    private static func gather<T>(
-        _: T.Type, _ sources: [Vector], _ picks: UnsafeBufferPointer<RowPick>, _ target: Vector
-    ) {
-        let out = target.pointer(T.self)
-        let bases = sources.map { UnsafePointer($0.pointer(T.self)) }
-        bases.withUnsafeBufferPointer { bases in
-            for index in 0..<picks.count {
-                out[index] = bases[Int(picks[index].source)][Int(picks[index].row)]
-            }
-        }
     }
 
     /// Moves the bytes of string views into one block that the vector owns.

@@ -14,7 +14,11 @@ struct PreparedChange: Sendable {
         var encoded: [UInt8] = []
         /// The same rows as durable segments, where they are many.
         var bulk: [SegmentFile] = []
+        /// Rows that the transaction wrote as segments before, with those it deleted since.
+        var staged: [SegmentFragment] = []
         var keys = KeyCheck()
+
+        var bringsFiles: Bool { !bulk.isEmpty || !staged.isEmpty }
     }
 
     let changes: ChangeSet
@@ -51,11 +55,16 @@ struct PreparedChange: Sendable {
         var table = Table(id: id, change: change, spec: spec)
         table.batches = Self.kept(change, spec)
         table.rowCount = table.batches.reduce(0) { $0 + $1.count }
-        if !spec.primaryKey.isEmpty, table.rowCount > 0 {
+        table.staged = try Self.staged(change, spec)
+        if !spec.primaryKey.isEmpty, table.rowCount > 0 || !table.staged.isEmpty {
             do {
-                table.keys = try KeyCheck(
-                    table.batches, spec: spec,
-                    checked: change.truncated ? nil : head.tables[id])
+                let now = change.truncated ? nil : head.tables[id]
+                table.keys = try KeyCheck(table.batches, spec: spec, checked: now)
+                if !table.staged.isEmpty {
+                    try table.keys.add(
+                        staged: table.staged, spec: spec, now: now,
+                        seen: change.truncated ? nil : changes.basedOn.version.tables[id])
+                }
             } catch let violation as KeyViolation {
                 throw violation.error(changes.keyLabels[id])
             }
@@ -75,7 +84,22 @@ struct PreparedChange: Sendable {
         tables.append(table)
     }
 
-    private static func kept(_ change: ChangeSet.TableChange, _ spec: TableSpec) -> [Batch] {
+    private static func staged(
+        _ change: ChangeSet.TableChange, _ spec: TableSpec
+    ) throws -> [SegmentFragment] {
+        if change.staged.isEmpty { return [] }
+        var rows: [UInt32: [Int]] = [:]
+        for locator in change.deletes where Locator.isOwn(Locator.fragment(locator)) {
+            rows[Locator.fragment(locator), default: []].append(Locator.row(locator))
+        }
+        return try change.staged.map { staged in
+            let deleted = rows[staged.fragment].map { DeleteBitmap.adding($0, to: nil) }
+            return SegmentFragment(try staged.file(), spec: spec, deleted: deleted)
+        }
+    }
+
+    /// The rows in memory without those that the transaction has deleted itself.
+    static func kept(_ change: ChangeSet.TableChange, _ spec: TableSpec) -> [Batch] {
         let own = change.deletes.filter { Locator.fragment($0) == Locator.overlayFragment }
         if own.isEmpty { return change.appends }
         let deleted = DeleteBitmap.adding(own.map(Locator.row), to: nil)
@@ -90,23 +114,13 @@ struct PreparedChange: Sendable {
         return kept
     }
 
-    private static func writeBulk(
+    /// Writes rows as a sorted run of durable segments.
+    static func writeBulk(
         _ batches: [Batch], spec: TableSpec, shop: SegmentShop
     ) throws -> [SegmentFile] {
-        var starts: [Int] = []
-        var count = 0
-        for batch in batches {
-            starts.append(count)
-            count += batch.count
-        }
         var writer = RunWriter(shop, spec: spec, tier: .hot)
         do {
-            _ = try TailSorter.write(
-                [
-                    .init(
-                        batches: batches, starts: starts, rowCount: count, columns: spec.columns,
-                        deleted: nil)
-                ], spec: spec, into: &writer)
+            try TailSorter.write(batches, spec: spec, into: &writer)
         } catch {
             writer.abandon()
             throw error
@@ -114,122 +128,13 @@ struct PreparedChange: Sendable {
         return try writer.finish()
     }
 
+    /// The staged files are the store's from now on.
+    func markTaken() {
+        for change in changes.tables.values { for staged in change.staged { staged.markTaken() } }
+    }
+
     /// Removes files that no commit names.
     func abandon() {
         for table in tables { for file in table.bulk { file.markObsolete() } }
-    }
-}
-
-/// The primary keys of new rows, checked in two steps: what is long in the table before the commit
-/// has its place in the order, the rest when it has.
-struct KeyCheck: Sendable {
-    private struct Conflict {
-        var batch: Int
-        var key: Int
-        var locator: Int64
-    }
-
-    private var lookups: [KeyLookup] = []
-    /// Rows with the same keys in the segments looked through; they may be deleted by now.
-    private var conflicts: [Conflict] = []
-    private var checked = Set<UInt32>()
-
-    init() {}
-
-    /// Compares the rows with each other and with the segments of a state.
-    init(_ batches: [Batch], spec: TableSpec, checked table: TableVersion?) throws {
-        let places = spec.primaryKey.compactMap { spec.index(of: $0) }
-        lookups = batches.map { batch in
-            KeyLookup(
-                keys: places.map { batch.columns[$0] }, count: batch.count,
-                columns: spec.primaryKey)
-        }
-        try refuseRepeated()
-        for segment in table?.segments ?? [] {
-            checked.insert(segment.id)
-            for (index, lookup) in lookups.enumerated() {
-                for match in try lookup.matches(in: segment, except: { _ in false }) {
-                    conflicts.append(
-                        Conflict(batch: index, key: match.key, locator: match.locator))
-                }
-            }
-        }
-    }
-
-    /// Two rows of the commit itself.
-    private func refuseRepeated() throws {
-        var rows: [(hash: UInt64, batch: UInt32, key: UInt32)] = []
-        for (batch, lookup) in lookups.enumerated() {
-            for key in lookup.order {
-                rows.append((lookup.hashes[key], UInt32(batch), UInt32(key)))
-            }
-        }
-        rows.sort { $0.hash < $1.hash }
-        var start = 0
-        for index in rows.indices.dropFirst() {
-            if rows[index].hash != rows[start].hash { start = index }
-            for other in start..<index {
-                let a = lookups[Int(rows[index].batch)]
-                let b = lookups[Int(rows[other].batch)]
-                let i = Int(rows[index].key)
-                let j = Int(rows[other].key)
-                if zip(a.keys, b.keys).allSatisfy({ RowCompare.areEqual($0, i, $1, j) }) {
-                    throw KeyViolation(values: a.text(i))
-                }
-            }
-        }
-    }
-
-    /// The second step, against the state that the commit changes, its own deletes done.
-    func verify(_ table: TableVersion, remap: Remap) throws {
-        guard !lookups.isEmpty else { return }
-        for conflict in conflicts where Self.isLive(conflict.locator, table, remap) {
-            throw KeyViolation(values: lookups[conflict.batch].text(conflict.key))
-        }
-        for lookup in lookups {
-            for segment in table.segments where !checked.contains(segment.id) {
-                if let match = try lookup.matches(in: segment, except: { _ in false }).first {
-                    throw KeyViolation(values: lookup.text(match.key))
-                }
-            }
-            for tail in table.tails {
-                if let match = lookup.matches(in: tail).first {
-                    throw KeyViolation(values: lookup.text(match.key))
-                }
-            }
-        }
-    }
-
-    private static func isLive(_ locator: Int64, _ table: TableVersion, _ remap: Remap) -> Bool {
-        var place: Int64? = locator
-        while let now = place {
-            let fragment = Locator.fragment(now)
-            if let segment = table.segments.first(where: { $0.id == fragment }) {
-                return segment.deleted?.contains(Locator.row(now)) != true
-            }
-            place = remap.current(now)
-        }
-        return false
-    }
-}
-
-/// A key that is there already.
-struct KeyViolation: Error {
-    /// The key's values, as in `1, x`.
-    var values: String
-
-    func error(_ label: KeyLabel?) -> SQLError {
-        let name = label?.constraint ?? "primary key"
-        let error = SQLError(
-            .uniqueViolation, "duplicate key value violates unique constraint \"\(name)\"",
-            detail: "Key (\(label?.columns ?? "key"))=(\(values)) already exists.")
-        return label.map { error.about(table: $0.table, constraint: $0.constraint) } ?? error
-    }
-}
-
-extension KeyLookup {
-    /// A key's values for an error's detail.
-    func text(_ key: Int) -> String {
-        keys.map { RowCompare.text($0, key) }.joined(separator: ", ")
     }
 }

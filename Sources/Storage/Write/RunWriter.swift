@@ -113,6 +113,34 @@ struct RunWriter: ~Copyable {
         return Batch(columns: vectors, count: rows.count)
     }
 
+    /// Takes picked rows of flat batches in the spec's columns, in the order given.
+    ///
+    /// - Parameter picks: nil for all rows as they come.
+    mutating func append(_ batches: [Batch], picks: [RowPick]?) throws {
+        try closeSegment()
+        let rows = SortedRows(batches, columns: spec.columns.map(\.type), picks: picks)
+        let sortPlaces = spec.sortKey.compactMap { spec.index(of: $0) }
+        var start = 0
+        while start < rows.count {
+            let range = start..<min(start + shop.rowsMax, rows.count)
+            var segment = try SegmentWriter(
+                columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
+                codec: tier == .archive ? .cold : .hot, threads: shop.threads)
+            try segment.takeAll(
+                range.count, keyHashes: keyPlaces.isEmpty ? nil : rows.hashes(keyPlaces, range),
+                first: sortPlaces.map { rows.datum($0, range.lowerBound) },
+                last: sortPlaces.map { rows.datum($0, range.upperBound - 1) }
+            ) { place, builder in
+                builder.reserve(rows: range.count)
+                try rows.forEach(range, column: place) { try builder.append($0, count: $1) }
+            }
+            writer = consume segment
+            rowCount += range.count
+            try closeSegment()
+            start = range.upperBound
+        }
+    }
+
     private mutating func closeSegment() throws {
         guard let full = writer.take() else { return }
         let number = shop.nextFile()

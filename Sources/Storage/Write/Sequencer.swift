@@ -69,7 +69,7 @@ final class Sequencer: @unchecked Sendable {
             for (request, _) in accepted { request.fail(stop ?? error.cause) }
             return stop
         }
-        if accepted.contains(where: { $0.0.change.tables.contains { !$0.bulk.isEmpty } }) {
+        if accepted.contains(where: { $0.0.change.tables.contains(where: \.bringsFiles) }) {
             noteFiles()
         }
         for (request, number) in accepted { request.number = number }
@@ -134,19 +134,35 @@ final class Sequencer: @unchecked Sendable {
             }
         }
         try delete(change.deletes, of: id, &writer)
-        if table.rowCount == 0 { return }
+        if table.rowCount == 0, table.staged.isEmpty { return }
         if let now = state.tables[id] { try table.keys.verify(now, remap: remap) }
-        if table.bulk.isEmpty {
-            try append(table, &writer)
-        } else {
-            let run = state.nextRun
-            state.nextRun += 1
-            let files = try table.bulk.map {
-                SegmentFile($0, fragment: try state.takeFragment(), run: run)
-            }
-            state.add(files, to: id)
-            writer.add(.segments(table: id, entries: files.map(\.entry)))
+        for staged in table.staged {
+            guard let fragment = try add([staged.file], to: id, &writer).first else { continue }
+            var rows: [Int] = []
+            staged.deleted?.forEach { rows.append($0) }
+            if rows.isEmpty { continue }
+            _ = state.delete(id, fragment: fragment, rows: rows)
+            writer.add(.delete(table: id, fragment: fragment, rows: rows))
         }
+        if !table.bulk.isEmpty {
+            _ = try add(table.bulk, to: id, &writer)
+        } else if table.rowCount > 0 {
+            try append(table, &writer)
+        }
+    }
+
+    /// Gives files to a table as a run of their own; their fragments.
+    private func add(
+        _ files: [SegmentFile], to id: UInt32, _ writer: inout LogCommitWriter
+    ) throws -> [UInt32] {
+        let run = state.nextRun
+        state.nextRun += 1
+        let own = try files.map {
+            SegmentFile($0, fragment: try state.takeFragment(), run: run)
+        }
+        state.add(own, to: id)
+        writer.add(.segments(table: id, entries: own.map(\.entry)))
+        return own.map(\.id)
     }
 
     private func delete(
@@ -156,7 +172,7 @@ final class Sequencer: @unchecked Sendable {
         var live = Set<UInt32>()
         for fragment in state.tables[id]?.fragments ?? [] { live.insert(fragment.id) }
         var rows: [UInt32: [Int]] = [:]
-        for locator in locators where Locator.fragment(locator) != Locator.overlayFragment {
+        for locator in locators where !Locator.isOwn(Locator.fragment(locator)) {
             var place = locator
             while !live.contains(Locator.fragment(place)) {
                 guard let next = remap.current(place) else { throw Self.conflict }

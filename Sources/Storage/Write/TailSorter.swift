@@ -39,23 +39,38 @@ enum TailSorter {
                 }
             }
         }
-        let key = spec.sortKey.compactMap { spec.index(of: $0) }
-        let sorted = SortOrder.sorted(
-            batches.map { batch in key.map { batch.columns[$0] } }, picks: picks)
-        try sorted.withUnsafeBufferPointer { sorted in
-            var at = 0
-            while at < sorted.count {
-                let slice = UnsafeBufferPointer(
-                    rebasing: sorted[at..<min(at + TailBatches.rowsMax, sorted.count)])
-                try writer.append(
-                    TailBatches.gather(batches, columns: spec.columns, picks: slice))
-                for (offset, pick) in slice.enumerated() {
-                    let (input, start) = owner[Int(pick.source)]
-                    maps[input].places[start + Int(pick.row)] = UInt32(at + offset)
-                }
-                at += slice.count
-            }
+        let sorted = Self.sorted(batches, picks, spec) ?? picks
+        try writer.append(batches, picks: sorted)
+        for (place, pick) in sorted.enumerated() {
+            let (input, start) = owner[Int(pick.source)]
+            maps[input].places[start + Int(pick.row)] = UInt32(place)
         }
         return maps
+    }
+
+    /// Sorts and writes all rows of flat batches in the spec's columns.
+    static func write(
+        _ batches: [Batch], spec: TableSpec, into writer: inout RunWriter
+    ) throws {
+        var picks: [RowPick] = []
+        if !spec.sortKey.isEmpty {
+            picks.reserveCapacity(batches.reduce(0) { $0 + $1.count })
+            for (source, batch) in batches.enumerated() {
+                for row in 0..<batch.count {
+                    picks.append(RowPick(source: UInt32(source), row: UInt32(row)))
+                }
+            }
+        }
+        try writer.append(batches, picks: sorted(batches, picks, spec))
+    }
+
+    /// The picks in the order of the sort key; nil where that is the order they come in.
+    private static func sorted(
+        _ batches: [Batch], _ picks: [RowPick], _ spec: TableSpec
+    ) -> [RowPick]? {
+        let key = spec.sortKey.compactMap { spec.index(of: $0) }
+        if key.isEmpty { return nil }
+        return SortOrder.sorted(
+            batches.map { batch in key.map { batch.columns[$0] } }, picks: picks)
     }
 }
