@@ -86,6 +86,8 @@ let package = Package(
             name: "PlanningTests", dependencies: ["Planning"], exclude: ["Fixtures"]),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"]),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+        .testTarget(
+            name: "ExecutionTests", dependencies: ["Execution", "TestSupport"]),
         .testTarget(name: "SQLSyntaxTests", dependencies: ["SQLSyntax"]),
         .testTarget(name: "PostgresProtocolTests", dependencies: ["PostgresProtocol"]),
         .testTarget(name: "PostgresServerTests", dependencies: ["PostgresServer", "Console"]),

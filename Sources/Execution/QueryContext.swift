@@ -49,6 +49,8 @@ package final class MemoryBudget: Sendable {
 
     /// Whether so much is held that operators which can should write to disk.
     var isTight: Bool { used.load(ordering: .relaxed) > limit / 2 }
+    /// Whether so many bytes more would leave it comfortable.
+    func hasRoom(for bytes: Int) -> Bool { used.load(ordering: .relaxed) + bytes < limit / 2 }
     /// What an operator keeps in memory at the least before it writes to disk.
     var leastHeld: Int { min(limit / 32, 4 << 20) }
 

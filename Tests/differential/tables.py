@@ -64,11 +64,11 @@ def _value(rng, column, family, declaration, row):
     return f"'{moment}{'+00' if family == 'tz' else ''}'"
 
 
-def statements(rng):
-    """CREATE TABLE and INSERT, the same text for every database."""
+def statements(rng, factor=1):
+    """CREATE TABLE and INSERT, the same text for every database, with so many times the usual rows."""
     for table, columns in TABLES.items():
         yield f"CREATE TABLE {table} ({', '.join(f'{c} {declaration}' for c, _, declaration in columns)})"
         rows = ["(" + ", ".join(_value(rng, *column, row) for column in columns) + ")"
-                for row in range(1, ROWS[table] + 1)]
+                for row in range(1, ROWS[table] * (1 if table == "place" else factor) + 1)]
         for start in range(0, len(rows), 25):
             yield f"INSERT INTO {table} VALUES {', '.join(rows[start:start + 25])}"

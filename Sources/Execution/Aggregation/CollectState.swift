@@ -2,6 +2,34 @@ import Basics
 import Planning
 import Vectors
 
+/// Rows of groups, found by group: where each group's rows lie in an order of all rows.
+struct GroupedRows {
+    let starts: [Int]
+    private(set) var order: [UInt32]
+
+    /// Rows of one group keep their order.
+    init(_ groups: UnsafePointer<UInt32>, rows: Int, groupCount: Int) {
+        var starts = [Int](repeating: 0, count: groupCount + 1)
+        for row in 0..<rows { starts[Int(groups[row]) + 1] += 1 }
+        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        var next = starts
+        order = [UInt32](repeating: 0, count: rows)
+        for row in 0..<rows {
+            let group = Int(groups[row])
+            order[next[group]] = UInt32(truncatingIfNeeded: row)
+            next[group] += 1
+        }
+        self.starts = starts
+    }
+
+    func rows(_ group: Int) -> ArraySlice<UInt32> { order[starts[group]..<starts[group + 1]] }
+
+    mutating func sort(_ group: Int, _ precedes: (UInt32, UInt32) -> Bool) {
+        let range = starts[group]..<starts[group + 1]
+        if range.count > 1 { order[range].sort(by: precedes) }
+    }
+}
+
 /// Aggregates that need all their rows at once: string_agg, array_agg, percentiles, mode, and any
 /// aggregate with ORDER BY. Rows are kept with their group and evaluated when all have come.
 final class CollectState: AggregateState {
@@ -9,24 +37,34 @@ final class CollectState: AggregateState {
     private let argumentCount: Int
     private let rows: RowSet
     private let context: QueryContext
+    private let isPositioned: Bool
     private var groupCount = 0
+    /// Rows by group, and whether those of each group are in the call's order.
+    private var grouped: GroupedRows?
+    private var isSorted = false
 
-    /// `arguments` of updates are the call's arguments, then its order keys.
-    init(_ call: AggregateCall, _ context: QueryContext) {
+    /// `arguments` of updates are the call's arguments, then its order keys, and where `isPositioned`
+    /// the rows' places in the input, by which rows equal in the order are ordered.
+    init(_ call: AggregateCall, _ context: QueryContext, isPositioned: Bool = false) {
         self.call = call
         self.context = context
+        self.isPositioned = isPositioned
         argumentCount = call.arguments.count
-        let types = call.arguments.map(\.type) + call.order.map(\.expression.type)
+        var types = call.arguments.map(\.type) + call.order.map(\.expression.type)
+        if isPositioned { types.append(.bigint) }
         rows = RowSet([.integer] + types, memory: context.memory)
     }
 
     override var wantsOrderKeys: Bool { true }
+    override var byteCount: Int { rows.byteCount }
+    override var isAccounted: Bool { true }
 
     override func resize(_ count: Int) { groupCount = max(groupCount, count) }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
     ) throws {
+        grouped = nil
         try rows.append([Self.groupVector(groups, count)] + arguments, count: count)
     }
 
@@ -37,45 +75,68 @@ final class CollectState: AggregateState {
         return vector
     }
 
+    override func freeze() { grouped = byGroup() }
+
+    private func byGroup() -> GroupedRows {
+        isSorted = false
+        return grouped
+            ?? GroupedRows(
+                rows.columns[0].pointer(UInt32.self), rows: rows.count, groupCount: groupCount)
+    }
+
     override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
+        _ other: AggregateState, _ sources: UnsafePointer<UInt32>,
+        _ targets: UnsafePointer<UInt32>, _ count: Int
     ) throws {
-        guard let other = other as? CollectState else { return }
-        let groups = other.rows.columns[0].pointer(UInt32.self)
-        for row in 0..<other.rows.count { groups[row] = mapping[Int(groups[row])] }
-        try rows.append(other.rows)
+        guard let other = other as? CollectState, let theirs = other.grouped else { return }
+        grouped = nil
+        try theirs.forEachBatch(sources, targets, count) { positions, groups in
+            try positions.withUnsafeBufferPointer { base in
+                guard let base = base.baseAddress else { return }
+                let columns = other.rows.columns.dropFirst().map {
+                    $0.gather(base, count: positions.count)
+                }
+                try groups.withUnsafeBufferPointer {
+                    guard let base = $0.baseAddress else { return }
+                    try update(base, columns, groups.count)
+                }
+            }
+        }
     }
 
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
-        let order = sorted()
-        let groups = rows.columns[0].pointer(UInt32.self)
-        let builder = VectorBuilder(type, capacity: max(range.count, 1))
-        var next = order.partitioningIndex { Int(groups[Int($0)]) >= range.lowerBound }
-        for group in range {
-            let start = next
-            while next < order.count, Int(groups[Int(order[next])]) == group { next += 1 }
-            builder.append(try value(Array(order[start..<next])))
+        if grouped == nil || !isSorted {
+            grouped = sorted()
+            isSorted = true
         }
+        let builder = VectorBuilder(type, capacity: max(range.count, 1))
+        guard let grouped else { return builder.single() }
+        for group in range { builder.append(try value(Array(grouped.rows(group)))) }
         return builder.single()
     }
 
-    /// Rows by group, then by the call's order, then as they came.
-    private func sorted() -> [UInt32] {
-        let groups = rows.columns[0].pointer(UInt32.self)
-        var keys: [RowComparator.Key] = []
-        for (index, key) in call.order.enumerated() {
-            let column = rows.columns[1 + argumentCount + index]
-            keys.append(.init(column.vector, key.descending, key.nullsFirst))
+    /// Rows by group, then by the call's order, then by their place in the input.
+    private func sorted() -> GroupedRows {
+        var grouped = byGroup()
+        func column(_ index: Int) -> Vector { rows.columns[1 + index].vector }
+        var keys = call.order.enumerated().map { index, key in
+            RowComparator.Key(
+                column(argumentCount + index), key.descending, key.nullsFirst)
         }
+        if isPositioned {
+            keys.append(.init(column(argumentCount + call.order.count), false, false))
+        } else if call.isDistinct {
+            for index in 0..<argumentCount { keys.append(.init(column(index), false, false)) }
+        }
+        if keys.isEmpty { return grouped }
         let comparator = RowComparator(keys)
-        var order = [UInt32](0..<UInt32(truncatingIfNeeded: rows.count))
-        order.sort { a, b in
-            let (groupA, groupB) = (groups[Int(a)], groups[Int(b)])
-            if groupA != groupB { return groupA < groupB }
-            let verdict = comparator.compare(a, b)
-            return verdict == 0 ? a < b : verdict < 0
+        for group in 0..<groupCount {
+            grouped.sort(group) { a, b in
+                let verdict = comparator.compare(a, b)
+                return verdict == 0 ? a < b : verdict < 0
+            }
         }
-        return order
+        return grouped
     }
 
     private func value(_ members: [UInt32]) throws -> Datum {
@@ -164,15 +225,26 @@ final class CollectState: AggregateState {
     }
 }
 
-extension Array where Element == UInt32 {
-    /// The first index whose element satisfies the predicate, where all after it do too.
-    func partitioningIndex(_ predicate: (UInt32) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+extension GroupedRows {
+    /// The rows of the groups `sources` in pieces, each row with its group's entry in `targets`.
+    func forEachBatch(
+        _ sources: UnsafePointer<UInt32>, _ targets: UnsafePointer<UInt32>, _ count: Int,
+        _ body: ([UInt32], [UInt32]) throws -> Void
+    ) throws {
+        var positions: [UInt32] = []
+        var groups: [UInt32] = []
+        for index in 0..<count where Int(sources[index]) + 1 < starts.count {
+            for row in rows(Int(sources[index])) {
+                positions.append(row)
+                groups.append(targets[index])
+                if positions.count == Vector.standardCapacity {
+                    try body(positions, groups)
+                    positions.removeAll(keepingCapacity: true)
+                    groups.removeAll(keepingCapacity: true)
+                }
+            }
         }
-        return low
+        if !positions.isEmpty { try body(positions, groups) }
     }
 }
 
@@ -180,24 +252,26 @@ extension Array where Element == UInt32 {
 final class DistinctState: AggregateState {
     private let inner: AggregateState
     private let seen: KeyTable
-    private let argumentCount: Int
     private var groupCount = 0
     private var isFed = false
+    private var grouped: GroupedRows?
+    private var numbers: [UInt32] = []
 
     init(_ inner: AggregateState, _ types: [SQLType], _ context: QueryContext) {
         self.inner = inner
-        argumentCount = types.count
         seen = KeyTable([.integer] + types, memory: context.memory)
     }
 
     override var wantsOrderKeys: Bool { inner.wantsOrderKeys }
+    override var byteCount: Int { seen.byteCount }
+    override var isAccounted: Bool { true }
 
     override func resize(_ count: Int) { groupCount = max(groupCount, count) }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
     ) throws {
-        var numbers = [UInt32](repeating: 0, count: max(count, 1))
+        if numbers.count < count { numbers = [UInt32](repeating: 0, count: max(count, 2048)) }
         try numbers.withUnsafeMutableBufferPointer {
             guard let base = $0.baseAddress else { return }
             try seen.findOrInsert(
@@ -205,27 +279,27 @@ final class DistinctState: AggregateState {
         }
     }
 
-    override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
-    ) throws {
-        guard let other = other as? DistinctState else { return }
-        try other.forEachBatch { groups, arguments, rows in
-            for row in 0..<rows { groups[row] = mapping[Int(groups[row])] }
-            try update(groups, arguments, rows)
-        }
+    override func freeze() {
+        grouped = GroupedRows(
+            seen.keys.columns[0].pointer(UInt32.self), rows: seen.count, groupCount: groupCount)
     }
 
-    private func forEachBatch(
-        _ body: (UnsafeMutablePointer<UInt32>, [Vector], Int) throws -> Void
+    override func merge(
+        _ other: AggregateState, _ sources: UnsafePointer<UInt32>,
+        _ targets: UnsafePointer<UInt32>, _ count: Int
     ) throws {
-        var start = 0
-        while start < seen.count {
-            let end = min(seen.count, start + 4096)
-            let batch = seen.keys.batch(start..<end)
-            try body(
-                batch.columns[0].pointer(UInt32.self), Array(batch.columns.dropFirst()),
-                batch.count)
-            start = end
+        guard let other = other as? DistinctState, let theirs = other.grouped else { return }
+        try theirs.forEachBatch(sources, targets, count) { positions, groups in
+            let columns = positions.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { base in
+                    other.seen.keys.columns.dropFirst().map {
+                        $0.gather(base, count: positions.count)
+                    }
+                } ?? []
+            }
+            try groups.withUnsafeBufferPointer {
+                if let base = $0.baseAddress { try update(base, columns, groups.count) }
+            }
         }
     }
 
@@ -233,7 +307,14 @@ final class DistinctState: AggregateState {
         if !isFed {
             isFed = true
             inner.resize(groupCount)
-            try forEachBatch { try inner.update($0, $1, $2) }
+            var start = 0
+            while start < seen.count {
+                let batch = seen.keys.batch(start..<min(seen.count, start + 4096))
+                try inner.update(
+                    batch.columns[0].pointer(UInt32.self), Array(batch.columns.dropFirst()),
+                    batch.count)
+                start += batch.count
+            }
         }
         return try inner.result(range, type)
     }
@@ -263,7 +344,8 @@ extension AggregateState {
         case .max: return ExtremumState(type, .greatest)
         case .boolAnd: return ExtremumState(.boolean, .least)
         case .boolOr: return ExtremumState(.boolean, .greatest)
-        case .anyValue: return ExtremumState(type, .first)
+        // Any row will do; the least does not depend on their order.
+        case .anyValue: return ExtremumState(type, .least)
         case .bitAnd, .bitOr: return BitState(isAnd: function == .bitAnd)
         case .stddevSamp, .stddevPop, .varSamp, .varPop:
             return type.physical == .decimal

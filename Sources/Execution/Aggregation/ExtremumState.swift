@@ -2,9 +2,9 @@ import Basics
 import Planning
 import Vectors
 
-/// min, max, bool_and, bool_or and "any value": the best row so far of each group.
+/// min, max, bool_and and bool_or: the best row so far of each group.
 final class ExtremumState: AggregateState {
-    enum Choice { case least, greatest, first }
+    enum Choice { case least, greatest }
     private let choice: Choice
     private var best: Vector
     private var isSet = GroupArray<UInt8>(zero: 0)
@@ -19,6 +19,10 @@ final class ExtremumState: AggregateState {
     }
 
     deinit { isSet.deallocate() }
+
+    override var byteCount: Int {
+        best.capacity * best.physical.stride + isSet.byteCount + arena.byteCount
+    }
 
     override func resize(_ count: Int) {
         isSet.resize(count)
@@ -51,18 +55,15 @@ final class ExtremumState: AggregateState {
     ) {
         let values = argument.pointer(T.self)
         let target = best.pointer(T.self)
-        for row in 0..<count where !argument.isNull(row) {
+        let (known, mask, isLeast) = (isSet.base, argument.rowMask, choice == .least)
+        let validity = argument.validity
+        for row in 0..<count {
+            if let validity, validity[row & mask] == 0 { continue }
             let group = Int(groups[row])
-            let value = values[row & argument.rowMask]
-            if isSet.base[group] == 0 {
-                isSet.base[group] = 1
+            let value = values[row & mask]
+            if known[group] == 0 || (isLeast ? value < target[group] : value > target[group]) {
+                known[group] = 1
                 target[group] = value
-                continue
-            }
-            switch choice {
-            case .least: if value < target[group] { target[group] = value }
-            case .greatest: if value > target[group] { target[group] = value }
-            case .first: break
             }
         }
     }
@@ -73,7 +74,6 @@ final class ExtremumState: AggregateState {
         for row in 0..<count where !argument.isNull(row) {
             let group = Int(groups[row])
             if isSet.base[group] != 0 {
-                if choice == .first { continue }
                 let order = Vector.compare(argument, row, best, group)
                 if choice == .least ? order >= 0 : order <= 0 { continue }
             }
@@ -91,19 +91,20 @@ final class ExtremumState: AggregateState {
     }
 
     override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
+        _ other: AggregateState, _ sources: UnsafePointer<UInt32>,
+        _ targets: UnsafePointer<UInt32>, _ count: Int
     ) throws {
         guard let other = other as? ExtremumState else { return }
         var rows: [UInt32] = []
-        var targets: [UInt32] = []
-        for group in 0..<count where other.isSet.base[group] != 0 {
-            rows.append(UInt32(truncatingIfNeeded: group))
-            targets.append(mapping[group])
+        var groups: [UInt32] = []
+        for index in 0..<count where other.isSet.base[Int(sources[index])] != 0 {
+            rows.append(sources[index])
+            groups.append(targets[index])
         }
         let values = other.best.gather(rows)
         values.owners = [other.arena]
-        try targets.withUnsafeBufferPointer {
-            if let base = $0.baseAddress { try update(base, [values], targets.count) }
+        try groups.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { try update(base, [values], groups.count) }
         }
     }
 
@@ -124,55 +125,42 @@ final class ExtremumState: AggregateState {
     }
 }
 
-/// bit_and and bit_or over integers.
-final class BitState: AggregateState {
-    private var values = GroupArray<Int64>(zero: 0)
-    private var isSet = GroupArray<UInt8>(zero: 0)
-    private let isAnd: Bool
-    init(isAnd: Bool) { self.isAnd = isAnd }
-    deinit {
-        values.deallocate()
-        isSet.deallocate()
-    }
+struct BitValue: GroupValue {
+    var value: Int64 = 0
+    var isSet = false
+    var isAnd = false
 
-    override func resize(_ count: Int) {
-        values.resize(count)
-        isSet.resize(count)
-    }
-
-    private func add(_ value: Int64, to group: Int) {
-        if isSet.base[group] == 0 {
-            isSet.base[group] = 1
-            values.base[group] = value
+    mutating func merge(_ other: BitValue) {
+        guard other.isSet else { return }
+        if !isSet {
+            self = other
         } else {
-            values.base[group] =
-                isAnd ? values.base[group] & value : values.base[group] | value
+            value = isAnd ? value & other.value : value | other.value
         }
     }
+}
+
+/// bit_and and bit_or over integers.
+final class BitState: ValueState<BitValue> {
+    private let isAnd: Bool
+    init(isAnd: Bool) { self.isAnd = isAnd }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
     ) throws {
         for row in 0..<count {
             if case .int(let value) = arguments[0].datum(at: row) {
-                add(value, to: Int(groups[row]))
+                values.base[Int(groups[row])].merge(
+                    BitValue(value: value, isSet: true, isAnd: isAnd))
             }
-        }
-    }
-
-    override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
-    ) throws {
-        guard let other = other as? BitState else { return }
-        for group in 0..<count where other.isSet.base[group] != 0 {
-            add(other.values.base[group], to: Int(mapping[group]))
         }
     }
 
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
         let builder = VectorBuilder(type, capacity: max(range.count, 1))
         for group in range {
-            builder.append(isSet.base[group] == 0 ? .null : .int(values.base[group]))
+            let bits = values.base[group]
+            builder.append(bits.isSet ? .int(bits.value) : .null)
         }
         return builder.single()
     }

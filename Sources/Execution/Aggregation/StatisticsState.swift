@@ -2,81 +2,78 @@ import Basics
 import Planning
 import Vectors
 
-/// Variance and standard deviation over double precision, by Youngs and Cramer's update as PostgreSQL.
-final class FloatVarianceState: AggregateState {
-    private var moments = GroupArray<(n: Double, sum: Double, squares: Double)>(zero: (0, 0, 0))
+struct FloatMoments: GroupValue {
+    var count: Int64 = 0
+    var sum = ExactSum()
+    var squares = ExactSum()
+
+    mutating func merge(_ other: FloatMoments) {
+        count &+= other.count
+        sum.add(other.sum)
+        squares.add(other.squares)
+    }
+
+    /// The sum of (a - mean a) × (b - mean b), from the sums of a, of b and of a × b.
+    static func spread(
+        _ count: Int64, _ a: ExactSum, _ b: ExactSum, _ products: ExactSum
+    ) -> Double {
+        let n = Double(count)
+        let (x, y) = (a.pair, b.pair)
+        guard x.high.isFinite, y.high.isFinite else { return .nan }
+        return DoublePair.difference(DoublePair(n, 0), products.pair, x, y) / n
+    }
+}
+
+/// Variance and standard deviation over double precision.
+final class FloatVarianceState: ValueState<FloatMoments> {
     private let function: AggregateFunction
     init(_ function: AggregateFunction) { self.function = function }
-    deinit { moments.deallocate() }
-
-    override func resize(_ count: Int) { moments.resize(count) }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
     ) throws {
         let argument = arguments[0]
+        let target = values.base
         for row in 0..<count where !argument.isNull(row) {
             let value = argument.pointer(Double.self)[row & argument.rowMask]
             let group = Int(groups[row])
-            var m = moments.base[group]
-            m.n += 1
-            m.sum += value
-            if m.n > 1 {
-                let delta = value * m.n - m.sum
-                m.squares += delta * delta / (m.n * (m.n - 1))
-            } else if !value.isFinite {
-                m.squares = .nan
-            }
-            moments.base[group] = m
-        }
-    }
-
-    override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
-    ) throws {
-        guard let other = other as? FloatVarianceState else { return }
-        for group in 0..<count {
-            let (a, b) = (moments.base[Int(mapping[group])], other.moments.base[group])
-            if b.n == 0 { continue }
-            if a.n == 0 {
-                moments.base[Int(mapping[group])] = b
-                continue
-            }
-            let delta = a.sum / a.n - b.sum / b.n
-            moments.base[Int(mapping[group])] = (
-                a.n + b.n, a.sum + b.sum,
-                a.squares + b.squares + a.n * b.n * delta * delta / (a.n + b.n)
-            )
+            target[group].count &+= 1
+            target[group].sum.add(value)
+            target[group].squares.addProduct(value, value)
         }
     }
 
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
-        let vector = Vector(type, capacity: max(range.count, 1))
-        vector.count = range.count
         let isSample = function == .varSamp || function == .stddevSamp
         let isRoot = function == .stddevSamp || function == .stddevPop
-        for (row, group) in range.enumerated() {
-            let m = moments.base[group]
-            if m.n < (isSample ? 2 : 1) {
-                vector.setNull(row)
-                continue
-            }
-            let variance = m.squares / (isSample ? m.n - 1 : m.n)
+        return results(range, type) { moments, vector, row in
+            if moments.count < (isSample ? 2 : 1) { return false }
+            let spread = FloatMoments.spread(
+                moments.count, moments.sum, moments.sum, moments.squares)
+            let variance =
+                (spread < 0 ? 0 : spread) / Double(isSample ? moments.count - 1 : moments.count)
             vector.pointer(Double.self)[row] = isRoot ? variance.squareRoot() : variance
+            return true
         }
-        return vector
+    }
+}
+
+struct DecimalMoments: GroupValue {
+    var count: Int64 = 0
+    var sum = Decimal.zero
+    var squares = Decimal.zero
+
+    mutating func merge(_ other: DecimalMoments) throws {
+        count &+= other.count
+        sum = try Decimal.add(sum, other.sum)
+        squares = try Decimal.add(squares, other.squares)
     }
 }
 
 /// Variance and standard deviation over exact numbers: exact sums of values and of squares.
-final class DecimalVarianceState: AggregateState {
-    private var moments = GroupArray<(n: Int64, sum: Decimal, squares: Decimal)>(
-        zero: (0, .zero, .zero))
+final class DecimalVarianceState: ValueState<DecimalMoments> {
     private let function: AggregateFunction
     init(_ function: AggregateFunction) { self.function = function }
-    deinit { moments.deallocate() }
-
-    override func resize(_ count: Int) { moments.resize(count) }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
@@ -84,24 +81,9 @@ final class DecimalVarianceState: AggregateState {
         let argument = arguments[0]
         for row in 0..<count where !argument.isNull(row) {
             let value = argument.pointer(Decimal.self)[row & argument.rowMask]
-            let group = Int(groups[row])
-            let m = moments.base[group]
-            moments.base[group] = (
-                m.n + 1, try Decimal.add(m.sum, value),
-                try Decimal.add(m.squares, Decimal.multiply(value, value))
-            )
-        }
-    }
-
-    override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
-    ) throws {
-        guard let other = other as? DecimalVarianceState else { return }
-        for group in 0..<count {
-            let (a, b) = (moments.base[Int(mapping[group])], other.moments.base[group])
-            moments.base[Int(mapping[group])] = (
-                a.n + b.n, try Decimal.add(a.sum, b.sum), try Decimal.add(a.squares, b.squares)
-            )
+            try values.base[Int(groups[row])].merge(
+                DecimalMoments(
+                    count: 1, sum: value, squares: Decimal.multiply(value, value)))
         }
     }
 
@@ -110,14 +92,14 @@ final class DecimalVarianceState: AggregateState {
         let isSample = function == .varSamp || function == .stddevSamp
         let isRoot = function == .stddevSamp || function == .stddevPop
         for group in range {
-            let m = moments.base[group]
-            if m.n < (isSample ? 2 : 1) {
+            let m = values.base[group]
+            if m.count < (isSample ? 2 : 1) {
                 builder.append(.null)
                 continue
             }
-            let n = Decimal(mantissa: Int128(m.n), scale: 0)
+            let n = Decimal(mantissa: Int128(m.count), scale: 0)
             let divisor = Decimal(
-                mantissa: Int128(m.n) * Int128(isSample ? m.n - 1 : m.n), scale: 0)
+                mantissa: Int128(m.count) * Int128(isSample ? m.count - 1 : m.count), scale: 0)
             let numerator = try Decimal.subtract(
                 Decimal.multiply(n, m.squares), Decimal.multiply(m.sum, m.sum))
             if numerator.mantissa <= 0 {
@@ -131,76 +113,76 @@ final class DecimalVarianceState: AggregateState {
     }
 }
 
-/// Covariance, correlation and the regr_ family over pairs (y, x) of double precision.
-final class RegressionState: AggregateState {
-    private struct Moments {
-        var n = 0.0, sumX = 0.0, sumY = 0.0, sxx = 0.0, syy = 0.0, sxy = 0.0
+struct PairMoments: GroupValue {
+    var count: Int64 = 0
+    var x = ExactSum()
+    var y = ExactSum()
+    var xx = ExactSum()
+    var yy = ExactSum()
+    var xy = ExactSum()
+
+    mutating func merge(_ other: PairMoments) {
+        count &+= other.count
+        x.add(other.x)
+        y.add(other.y)
+        xx.add(other.xx)
+        yy.add(other.yy)
+        xy.add(other.xy)
     }
-    private var moments = GroupArray<Moments>(zero: Moments())
+}
+
+/// Covariance, correlation and the regr_ family over pairs (y, x) of double precision.
+final class RegressionState: ValueState<PairMoments> {
+    /// What the formulas are written in.
+    private struct Moments {
+        let n, sumX, sumY, sxx, syy, sxy: Double
+
+        init(_ sums: PairMoments) {
+            n = Double(sums.count)
+            sumX = sums.x.value
+            sumY = sums.y.value
+            sxx = max(0, FloatMoments.spread(sums.count, sums.x, sums.x, sums.xx))
+            syy = max(0, FloatMoments.spread(sums.count, sums.y, sums.y, sums.yy))
+            sxy = FloatMoments.spread(sums.count, sums.x, sums.y, sums.xy)
+        }
+    }
     private let function: AggregateFunction
     init(_ function: AggregateFunction) { self.function = function }
-    deinit { moments.deallocate() }
-
-    override func resize(_ count: Int) { moments.resize(count) }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
     ) throws {
         let (ys, xs) = (arguments[0], arguments[1])
+        let target = values.base
         for row in 0..<count where !ys.isNull(row) && !xs.isNull(row) {
             let y = ys.pointer(Double.self)[row & ys.rowMask]
             let x = xs.pointer(Double.self)[row & xs.rowMask]
-            var m = moments.base[Int(groups[row])]
-            m.n += 1
-            m.sumX += x
-            m.sumY += y
-            if m.n > 1 {
-                let (dx, dy) = (x * m.n - m.sumX, y * m.n - m.sumY)
-                let scale = 1 / (m.n * (m.n - 1))
-                m.sxx += dx * dx * scale
-                m.syy += dy * dy * scale
-                m.sxy += dx * dy * scale
-            }
-            moments.base[Int(groups[row])] = m
-        }
-    }
-
-    override func merge(
-        _ other: AggregateState, _ mapping: UnsafePointer<UInt32>, _ count: Int
-    ) throws {
-        guard let other = other as? RegressionState else { return }
-        for group in 0..<count {
-            let (a, b) = (moments.base[Int(mapping[group])], other.moments.base[group])
-            if b.n == 0 { continue }
-            if a.n == 0 {
-                moments.base[Int(mapping[group])] = b
-                continue
-            }
-            let n = a.n + b.n
-            let (dx, dy) = (a.sumX / a.n - b.sumX / b.n, a.sumY / a.n - b.sumY / b.n)
-            moments.base[Int(mapping[group])] = Moments(
-                n: n, sumX: a.sumX + b.sumX, sumY: a.sumY + b.sumY,
-                sxx: a.sxx + b.sxx + a.n * b.n * dx * dx / n,
-                syy: a.syy + b.syy + a.n * b.n * dy * dy / n,
-                sxy: a.sxy + b.sxy + a.n * b.n * dx * dy / n)
+            let group = Int(groups[row])
+            target[group].count &+= 1
+            target[group].x.add(x)
+            target[group].y.add(y)
+            target[group].xx.addProduct(x, x)
+            target[group].yy.addProduct(y, y)
+            target[group].xy.addProduct(x, y)
         }
     }
 
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
         let builder = VectorBuilder(type, capacity: max(range.count, 1))
         for group in range {
-            let m = moments.base[group]
+            let sums = values.base[group]
             if function == .regrCount {
-                builder.append(.int(Int64(m.n)))
+                builder.append(.int(sums.count))
             } else {
-                builder.append(value(m).map(Datum.double) ?? .null)
+                builder.append(value(sums).map(Datum.double) ?? .null)
             }
         }
         return builder.single()
     }
 
-    private func value(_ m: Moments) -> Double? {
-        if m.n < 1 { return nil }
+    private func value(_ sums: PairMoments) -> Double? {
+        if sums.count < 1 { return nil }
+        let m = Moments(sums)
         switch function {
         case .covarPop: return m.sxy / m.n
         case .covarSamp: return m.n < 2 ? nil : m.sxy / (m.n - 1)

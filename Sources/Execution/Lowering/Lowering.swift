@@ -110,6 +110,7 @@ package struct Lowering: Sendable {
     ) throws -> Operator {
         let input = try lower(node.input)
         let layout = layout(input.columns)
+        if let divided = try distinctFirst(node, input, columns: columns) { return divided }
         return AggregateOperator(
             input, columns: columns,
             keys: try node.keys.map { try Compiled.compile($0.1, layout) },
@@ -144,6 +145,43 @@ package struct Lowering: Sendable {
         return FilterOperator(
             numbered, try rest.map { try Compiled.compile($0, outer) },
             text: rest.map { Explain.text($0) })
+    }
+
+    /// Calls that are all DISTINCT over one argument: first the distinct rows of keys and argument,
+    /// then plain calls over those. So the rows of one group are shared among the workers.
+    private func distinctFirst(
+        _ node: AggregateNode, _ input: Operator, columns: [(ColumnID, SQLType)]
+    ) throws -> Operator? {
+        guard node.groupingSets == nil, let first = node.aggregates.first,
+            first.1.arguments.count == 1
+        else { return nil }
+        let argument = first.1.arguments[0]
+        for (_, call) in node.aggregates {
+            guard call.isDistinct, call.filter == nil, call.order.isEmpty,
+                call.arguments.map(\.identity) == [argument.identity],
+                try AggregateState.make(call.function, [argument.type], call.type) != nil
+            else { return nil }
+        }
+        // The argument goes by the first call's name until that has a value.
+        let name = first.0
+        let inner = layout(input.columns)
+        let keys = node.keys.map { ($0.0, $0.1.type) }
+        let distinct = AggregateOperator(
+            input, columns: keys + [(name, argument.type)],
+            keys: try (node.keys.map(\.1) + [argument]).map { try Compiled.compile($0, inner) },
+            aggregates: [], sets: [Array(0...keys.count)], groupings: [])
+        distinct.estimatedRows = input.estimatedRows
+        let outer = layout(distinct.columns)
+        return AggregateOperator(
+            distinct, columns: columns,
+            keys: try keys.map { try Compiled.compile(.column($0.0, $0.1), outer) },
+            aggregates: try node.aggregates.map { _, call in
+                var plain = call
+                plain.isDistinct = false
+                plain.arguments = [.column(name, argument.type)]
+                return try CompiledAggregate(plain, outer)
+            },
+            sets: [Array(keys.indices)], groupings: node.groupings.map(\.1))
     }
 
     private func window(_ input: Plan, _ calls: [(ColumnID, WindowCall)]) throws -> Operator {

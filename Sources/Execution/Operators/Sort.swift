@@ -1,164 +1,261 @@
 import Basics
 import Planning
+import Synchronization
 import Vectors
 
-/// Compares rows of kept columns by several keys.
-struct RowComparator: @unchecked Sendable {
-    struct Key {
-        let vector: Vector
-        let descending: Bool
-        let nullsFirst: Bool
-        init(_ vector: Vector, _ descending: Bool, _ nullsFirst: Bool) {
-            self.vector = vector
-            self.descending = descending
-            self.nullsFirst = nullsFirst
-        }
-    }
-    private let keys: [Key]
-    init(_ keys: [Key]) { self.keys = keys }
-
-    func compare(_ a: UInt32, _ b: UInt32) -> Int {
-        for key in keys {
-            let (i, j) = (Int(a), Int(b))
-            let (nullA, nullB) = (key.vector.isNull(i), key.vector.isNull(j))
-            if nullA || nullB {
-                if nullA && nullB { continue }
-                return nullA == key.nullsFirst ? -1 : 1
-            }
-            let order = Vector.compare(key.vector, i, key.vector, j)
-            if order != 0 { return key.descending ? -order : order }
-        }
-        return 0
-    }
-
-    /// Indices of all rows in order; equal rows keep theirs. The first key is compared as a 64-bit
-    /// prefix of its order, and values are looked at only where prefixes agree.
-    func sorted(_ count: Int, _ cancellation: Cancellation) throws -> [UInt32] {
-        guard let first = keys.first else {
-            return [UInt32](0..<UInt32(truncatingIfNeeded: count))
-        }
-        var entries = [(prefix: UInt64, row: UInt32)]()
-        entries.reserveCapacity(count)
-        for row in 0..<count {
-            entries.append((first.prefix(row), UInt32(truncatingIfNeeded: row)))
-        }
-        try cancellation.check()
-        entries.sort { a, b in
-            if a.prefix != b.prefix { return a.prefix < b.prefix }
-            let order = compare(a.row, b.row)
-            return order == 0 ? a.row < b.row : order < 0
-        }
-        return entries.map(\.row)
-    }
-}
-
-extension RowComparator.Key {
-    /// A number that orders as the key does, ties undecided.
-    func prefix(_ row: Int) -> UInt64 {
-        if vector.isNull(row) { return nullsFirst ? 0 : .max }
-        var value: UInt64
-        let sign = UInt64(1) << 63
-        switch vector.physical {
-        case .bool: value = UInt64(vector.pointer(UInt8.self)[row])
-        case .int16: value = UInt64(bitPattern: Int64(vector.pointer(Int16.self)[row])) ^ sign
-        case .int32 where !vector.type.isObjectID:
-            value = UInt64(bitPattern: Int64(vector.pointer(Int32.self)[row])) ^ sign
-        case .int64: value = UInt64(bitPattern: vector.pointer(Int64.self)[row]) ^ sign
-        case .bytes where !vector.type.comparesSpecially:
-            let view = vector.pointer(StringView.self)[row]
-            value = UInt64(view.prefix) << 32
-        default: return 1 << 62
-        }
-        if descending { value = ~value }
-        // Keep 0 and max for NULLs; the clamp only merges neighbours.
-        return min(max(value, 1), .max - 1)
-    }
-}
-
 /// ORDER BY, and ORDER BY … LIMIT by keeping only the best rows while they come.
+///
+/// Each worker sorts what it was given; what it cannot hold goes to disk as a sorted run. Then all runs
+/// are merged. Rows that are equal in all keys come in the order of the input.
 final class SortOperator: Operator, @unchecked Sendable {
     private let keys: [Compiled]
-    private let order: [SortKey]
     private let limit: Compiled?
     private let offset: Compiled?
+    private let layout: SortLayout
+    /// Limits above this are cut off only at the end.
+    private static let bestMax = 1 << 17
 
     init(
         _ input: Operator, keys: [Compiled], order: [SortKey], limit: Compiled? = nil,
         offset: Compiled? = nil
     ) {
         self.keys = keys
-        self.order = order
         self.limit = limit
         self.offset = offset
+        layout = SortLayout(
+            types: input.columns.map(\.1) + order.map(\.expression.type) + [.bigint],
+            width: input.columns.count, descending: order.map(\.descending),
+            nullsFirst: order.map(\.nullsFirst))
         super.init(columns: input.columns, children: [input])
     }
 
     override var title: String { limit == nil ? "Sort" : "TopN" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        var best: Int?
         var skip = 0
+        var best: Int?
         if let limit {
             let bounds = try LimitOperator.bounds(limit, offset, context)
             skip = bounds.offset
-            best = bounds.limit.flatMap { Int(exactly: $0.addingReportingOverflow(bounds.offset).partialValue) }
-            if let limit = bounds.limit, limit.addingReportingOverflow(skip).overflow { best = nil }
+            if let limit = bounds.limit {
+                let (sum, overflow) = limit.addingReportingOverflow(skip)
+                best = overflow ? nil : sum
+            }
         }
         let input = try children[0].observed(context)
-        let kept = Kept(self, context, best)
-        let cut = best
+        let cut = SortCut(best.flatMap { $0 <= Self.bestMax ? $0 : nil })
+        var runs: [SortRun] = []
+        var held: [RowSet] = []
         try Pipeline.run(
-            input, self, context, makeSink: { Kept(self, context, cut) },
-            merge: { try kept.rows.append($0.rows) })
-        var sorted = try kept.order(context)
-        if let best { sorted = Array(sorted.prefix(best)) }
-        if skip > 0 { sorted = Array(sorted.dropFirst(skip)) }
+            input, self, context, makeSink: { Worker(self, context, cut) },
+            merge: { worker in
+                runs += worker.runs
+                held.append(worker.rows)
+            })
+        if runs.isEmpty, held.count == 1 || !context.memory.isTight {
+            let (rows, order) = try sorted(held, context)
+            var kept = order[...]
+            if let best { kept = kept.prefix(best) }
+            return Stream(
+                source: RowSetSource(
+                    rows, order: Array(kept.dropFirst(skip)), columns: Array(columns.indices)))
+        }
+        for rows in held where rows.count > 0 {
+            let order = try comparator(rows).sorted(rows.count, context)
+            runs.append(.memory(rows, order))
+        }
         return Stream(
-            source: RowSetSource(
-                kept.rows, order: sorted, columns: Array(columns.indices), isOrdered: true))
+            source: MergeSource(
+                try merged(runs, context), layout, skip: skip,
+                limit: best.map { max(0, $0 - skip) }))
     }
 
-    /// Input rows followed by their keys.
-    private final class Kept: LocalSink {
+    private func comparator(_ rows: RowSet) -> RowComparator {
+        RowComparator(layout.keys(rows.columns.map(\.vector)))
+    }
+
+    /// The rows of all workers together, and their order.
+    private func sorted(
+        _ held: [RowSet], _ context: QueryContext
+    ) throws -> (RowSet, [UInt32]) {
+        guard let first = held.first else {
+            return (RowSet(layout.types, memory: context.memory), [])
+        }
+        let others = held.dropFirst()
+        first.reserve(others.reduce(0) { $0 + $1.count })
+        for rows in others { try first.append(rows) }
+        return (first, try comparator(first).sorted(first.count, context))
+    }
+
+    /// Merges runs until they are few enough to be read at once.
+    private func merged(_ all: [SortRun], _ context: QueryContext) throws -> [SortRun] {
+        var runs = all
+        let together = max(4, min(64, context.memory.limit >> 20))
+        while runs.count > together {
+            let merge = try RunMerge(
+                Array(runs.prefix(together)), layout, columnCount: layout.types.count)
+            let run = SpillRun(layout.types, context.spill, statistics)
+            while let batch = try merge.next() { try run.append(batch) }
+            try run.finish()
+            runs = Array(runs.dropFirst(together)) + [.disk(run)]
+        }
+        return runs
+    }
+
+    /// Input rows followed by their keys and their place.
+    private final class Worker: LocalSink {
+        /// What went to disk, and the rest as it came.
+        private(set) var runs: [SortRun] = []
         private(set) var rows: RowSet
         private let owner: SortOperator
         private let context: QueryContext
-        private let best: Int?
+        private let cut: SortCut
 
-        init(_ owner: SortOperator, _ context: QueryContext, _ best: Int?) {
+        init(_ owner: SortOperator, _ context: QueryContext, _ cut: SortCut) {
             self.owner = owner
             self.context = context
-            self.best = best
-            rows = Self.empty(owner, context)
-        }
-
-        private static func empty(_ owner: SortOperator, _ context: QueryContext) -> RowSet {
-            RowSet(
-                owner.types + owner.order.map(\.expression.type), memory: context.memory)
+            self.cut = cut
+            rows = RowSet(owner.layout.types, memory: context.memory)
         }
 
         override func consume(_ batch: Batch) throws {
             let keys = try owner.keys.map { try $0.evaluate(batch, context) }
-            try rows.append(batch.columns + keys, count: batch.count)
-            if let best, rows.count > max(8192, best * 4) {
-                let keep = Array(try order(context).prefix(best)).sorted()
-                let fresh = Self.empty(owner, context)
-                try keep.withUnsafeBufferPointer {
-                    guard let base = $0.baseAddress else { return }
-                    try fresh.append(
-                        rows.columns.map(\.vector), positions: base, count: keep.count)
+            let places = Vector(.bigint, capacity: batch.count)
+            places.count = batch.count
+            let first = position(batch.count)
+            for row in 0..<batch.count {
+                places.pointer(Int64.self)[row] = Int64(first + row)
+            }
+            let columns = batch.columns + keys + [places]
+            if let passing = cut.select(owner.layout.keys(columns).first, batch.count) {
+                if passing.isEmpty { return }
+                try passing.withUnsafeBufferPointer {
+                    try rows.append(columns, positions: $0.baseAddress, count: passing.count)
                 }
-                rows = fresh
+            } else {
+                try rows.append(columns, count: batch.count)
+            }
+            if let best = cut.best {
+                if rows.count > max(8192, best * 4) { try prune(best) }
+            } else {
+                let bytes = rows.byteCount
+                if context.spill.isAvailable, bytes >= context.memory.leastHeld,
+                    context.memory.isTight || bytes > context.memory.limit / (3 * context.threads)
+                {
+                    try spill()
+                }
             }
         }
 
-        func order(_ context: QueryContext) throws -> [UInt32] {
-            let width = owner.columns.count
-            let keys = owner.order.enumerated().map { index, key in
-                RowComparator.Key(
-                    rows.columns[width + index].vector, key.descending, key.nullsFirst)
+        /// Keeps the best rows and lets all workers know how good others have to be.
+        private func prune(_ best: Int) throws {
+            let order = try sorted()
+            let keep = order.prefix(best)
+            if let last = keep.last, keep.count == best,
+                let key = owner.layout.keys(rows.columns.map(\.vector)).first
+            {
+                cut.lower(to: key.prefix(Int(last)))
             }
-            return try RowComparator(keys).sorted(rows.count, context.cancellation)
+            let fresh = RowSet(owner.layout.types, memory: context.memory)
+            try keep.sorted().withUnsafeBufferPointer {
+                guard let base = $0.baseAddress else { return }
+                try fresh.append(
+                    rows.columns.map(\.vector), positions: base, count: keep.count)
+            }
+            rows = fresh
+        }
+
+        private func sorted() throws -> [UInt32] {
+            try owner.comparator(rows).sorted(rows.count, context.cancellation)
+        }
+
+        private func spill() throws {
+            let order = try sorted()
+            let run = SpillRun(owner.layout.types, context.spill, owner.statistics)
+            try order.withUnsafeBufferPointer { order in
+                guard let base = order.baseAddress else { return }
+                var start = 0
+                while start < order.count {
+                    let count = min(order.count - start, Vector.standardCapacity)
+                    try run.append(rows.gather(base + start, count: count))
+                    start += count
+                }
+            }
+            try run.finish()
+            runs.append(.disk(run))
+            rows = RowSet(owner.layout.types, memory: context.memory)
+        }
+    }
+}
+
+/// How good a row must be to be among the best, as far as the first key's prefix tells.
+final class SortCut: Sendable {
+    let best: Int?
+    private let worst = Atomic<UInt64>(.max)
+
+    init(_ best: Int?) { self.best = best }
+
+    func lower(to prefix: UInt64) { worst.min(prefix, ordering: .relaxed) }
+
+    /// The rows that may be among the best; nil for all.
+    func select(_ key: RowComparator.Key?, _ count: Int) -> [UInt32]? {
+        let worst = worst.load(ordering: .relaxed)
+        guard worst < .max, let key else { return nil }
+        var rows = (0..<count).map { (row: UInt32(truncatingIfNeeded: $0), prefix: UInt64(0)) }
+        return rows.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return nil }
+            key.prefixes(base, count, { $0.row }, { $0.prefix = $1 })
+            var passing: [UInt32] = []
+            for row in 0..<count where base[row].prefix <= worst { passing.append(base[row].row) }
+            return passing.count == count ? nil : passing
+        }
+    }
+}
+
+/// Rows of merged runs, without their keys, read by one worker.
+private final class MergeSource: BatchSource, @unchecked Sendable {
+    private let runs: [SortRun]
+    private let layout: SortLayout
+    private let skip: Int
+    private let limit: Int?
+
+    init(_ runs: [SortRun], _ layout: SortLayout, skip: Int, limit: Int?) {
+        self.runs = runs
+        self.layout = layout
+        self.skip = skip
+        self.limit = limit
+    }
+
+    var parallelism: Int { 1 }
+
+    func makeReader(_ context: QueryContext) throws -> BatchReader {
+        Reader(
+            try RunMerge(runs, layout, columnCount: layout.width), skip: skip, limit: limit)
+    }
+
+    private final class Reader: BatchReader {
+        private let merge: RunMerge
+        private var skip: Int
+        private var left: Int
+
+        init(_ merge: RunMerge, skip: Int, limit: Int?) {
+            self.merge = merge
+            self.skip = skip
+            left = limit ?? .max
+        }
+
+        override func next() throws -> Batch? {
+            while skip > 0 {
+                guard let batch = try merge.next(min(skip, Vector.standardCapacity)) else {
+                    return nil
+                }
+                skip -= batch.count
+            }
+            guard left > 0, let batch = try merge.next(min(left, Vector.standardCapacity)) else {
+                return nil
+            }
+            left -= batch.count
+            return batch
         }
     }
 }

@@ -123,40 +123,53 @@ final class KeyTable {
         try own.find(columns, count: rows, into: out)
     }
 
+    /// Makes room for so many keys, as far as the memory budget allows.
+    func reserve(_ count: Int) {
+        if (try? grow(for: count)) != nil { keys.reserve(count) }
+    }
+
     /// The hash of a key by its number.
     @inline(__always)
     func hash(_ number: Int) -> UInt64 { hashes.base[number] }
 
     /// All numbers in the order of their keys' hashes, whatever order the keys came in.
     func hashOrder() -> [UInt32] {
-        var order: [UInt32] = []
-        order.reserveCapacity(count)
+        let (slots, mask, hashes) = (slots, mask, hashes.base)
         var wrapped: [UInt32] = []
-        for slot in 0...mask where slots[slot] != Self.empty {
-            let number = UInt32(truncatingIfNeeded: slots[slot])
-            // Keys that found no place before the end lie at the start.
-            if home(hashes.base[Int(number)]) > slot {
-                wrapped.append(number)
-            } else {
-                order.append(number)
-            }
-        }
-        order += wrapped
-        order.withUnsafeMutableBufferPointer { order in
-            for index in 1..<max(order.count, 1) {
-                let number = order[index]
-                let hash = hashes.base[Int(number)]
-                var place = index
-                while place > 0 {
-                    let before = hashes.base[Int(order[place - 1])]
-                    if before < hash || before == hash && order[place - 1] < number { break }
-                    order[place] = order[place - 1]
-                    place -= 1
+        return [UInt32](unsafeUninitializedCapacity: max(count, 1)) { order, filled in
+            for slot in 0...mask where slots[slot] != Self.empty {
+                let number = UInt32(truncatingIfNeeded: slots[slot])
+                let hash = hashes[Int(number)]
+                // Keys that found no place before the end lie at the start.
+                if home(hash) > slot {
+                    wrapped.append(number)
+                    continue
                 }
-                order[place] = number
+                Self.insert(number, hash, order, filled, hashes)
+                filled += 1
+            }
+            for number in wrapped {
+                Self.insert(number, hashes[Int(number)], order, filled, hashes)
+                filled += 1
             }
         }
-        return order
+    }
+
+    /// Puts a number behind those of `filled` that do not belong after it: a step or two back.
+    @inline(__always)
+    private static func insert(
+        _ number: UInt32, _ hash: UInt64, _ order: UnsafeMutableBufferPointer<UInt32>,
+        _ filled: Int, _ hashes: UnsafeMutablePointer<UInt64>
+    ) {
+        var place = filled
+        while place > 0 {
+            let other = order[place - 1]
+            let before = hashes[Int(other)]
+            if before < hash || before == hash && other < number { break }
+            order[place] = other
+            place -= 1
+        }
+        order[place] = number
     }
 
     @inline(__always)
@@ -182,7 +195,10 @@ final class KeyTable {
         }
         if mask >= Self.slotsNear {
             // Independent reads ahead of the dependent ones: the memory answers them all at once.
-            for row in 0..<rows { scratch.entries[row] = slots[home(rowHashes[row])] }
+            let (entries, slots, shift, shared) = (scratch.entries, slots, shift, sharedBits)
+            for row in 0..<rows {
+                entries[row] = slots[Int(truncatingIfNeeded: (rowHashes[row] << shared) >> shift)]
+            }
         }
         if let form, !columns.contains(where: \.hasNulls),
             !keys.columns.contains(where: \.vector.hasNulls)
@@ -261,27 +277,30 @@ final class KeyTable {
         _ scratch: Probe, _ out: UnsafeMutablePointer<UInt32>
     ) throws {
         if inserting { hashes.resize(count + rows) }
+        let (slots, mask, hashes) = (slots, mask, hashes.base)
+        let (pending, place, fresh) = (scratch.pending, scratch.place, scratch.fresh)
+        let (compareRow, compareKey) = (scratch.compareRow, scratch.compareKey)
         var pendingCount = rows
         for row in 0..<rows {
-            scratch.pending[row] = UInt32(truncatingIfNeeded: row)
-            scratch.place[row] = UInt32(truncatingIfNeeded: home(rowHashes[row]))
+            pending[row] = UInt32(truncatingIfNeeded: row)
+            place[row] = UInt32(truncatingIfNeeded: home(rowHashes[row]))
         }
         while pendingCount > 0 {
             var freshCount = 0
             var candidates = 0
             let first = count
             for index in 0..<pendingCount {
-                let row = Int(scratch.pending[index])
+                let row = Int(pending[index])
                 let tag = rowHashes[row] & 0xFFFF_FFFF
-                var slot = Int(scratch.place[row])
+                var slot = Int(place[row])
                 while true {
                     let entry = slots[slot]
                     if entry == Self.empty {
                         if inserting {
                             let number = first + freshCount
                             slots[slot] = tag << 32 | UInt64(truncatingIfNeeded: number)
-                            hashes.base[number] = rowHashes[row]
-                            scratch.fresh[freshCount] = UInt32(truncatingIfNeeded: row)
+                            hashes[number] = rowHashes[row]
+                            fresh[freshCount] = UInt32(truncatingIfNeeded: row)
                             freshCount += 1
                             out[row] = UInt32(truncatingIfNeeded: number)
                         } else {
@@ -291,17 +310,17 @@ final class KeyTable {
                     }
                     if entry >> 32 == tag {
                         out[row] = UInt32(truncatingIfNeeded: entry)
-                        scratch.compareRow[candidates] = UInt32(truncatingIfNeeded: row)
-                        scratch.compareKey[candidates] = UInt32(truncatingIfNeeded: entry)
+                        compareRow[candidates] = UInt32(truncatingIfNeeded: row)
+                        compareKey[candidates] = UInt32(truncatingIfNeeded: entry)
                         candidates += 1
                         break
                     }
                     slot = (slot + 1) & mask
                 }
-                scratch.place[row] = UInt32(truncatingIfNeeded: slot)
+                place[row] = UInt32(truncatingIfNeeded: slot)
             }
             if freshCount > 0 {
-                try keys.append(columns, positions: scratch.fresh, count: freshCount)
+                try keys.append(columns, positions: fresh, count: freshCount)
             }
             pendingCount = compare(columns, candidates, scratch)
         }
@@ -335,15 +354,17 @@ final class KeyTable {
         while capacity < needed { capacity *= 2 }
         // A slot, and half a hash for it.
         try memory.reserve(capacity * 12 - reserved)
+        let (shift, shared) = (UInt64(64 - capacity.trailingZeroBitCount), sharedBits)
         reserved = capacity * 12
         slots.deallocate()
         slots = .allocate(capacity: capacity)
         slots.initialize(repeating: Self.empty, count: capacity)
         mask = capacity - 1
-        shift = UInt64(64 - capacity.trailingZeroBitCount)
+        self.shift = shift
+        let (slots, mask, hashes) = (slots, mask, hashes.base)
         for number in 0..<keys.count {
-            let hash = hashes.base[number]
-            var slot = home(hash)
+            let hash = hashes[number]
+            var slot = Int(truncatingIfNeeded: (hash << shared) >> shift)
             while slots[slot] != Self.empty { slot = (slot + 1) & mask }
             slots[slot] = hash << 32 | UInt64(truncatingIfNeeded: number)
         }

@@ -114,6 +114,9 @@ protocol BatchSource: AnyObject, Sendable {
 
 /// One worker's view of a source.
 class BatchReader {
+    /// The place of the last batch's morsel in the whole source; 0 where one reader gets everything.
+    /// A reader's morsels come in ascending order, and no two readers share one.
+    final var ordinal = 0
     func next() throws -> Batch? { nil }
 }
 
@@ -133,6 +136,26 @@ class LocalStage {
 
 /// One worker's end of a pipeline.
 class LocalSink {
+    /// The place of the morsel that rows come from, and how many of them have come.
+    private var ordinal = 0
+    private var rowsOfMorsel = 0
+
+    final func begin(morsel: Int) {
+        if morsel == ordinal { return }
+        ordinal = morsel
+        rowsOfMorsel = 0
+    }
+
+    /// The place of the next row in the pipeline's input, whichever worker takes it; `count` rows are
+    /// numbered from there on.
+    final func position(_ count: Int) -> Int {
+        defer { rowsOfMorsel += count }
+        return ordinal << 32 + rowsOfMorsel
+    }
+
+    /// Called by the worker when all its rows have come.
+    func finish() throws {}
+
     func consume(_ batch: Batch) throws {}
 }
 
@@ -165,6 +188,7 @@ final class CountingSource: BatchSource {
         }
         override func next() throws -> Batch? {
             let batch = try inner.next()
+            ordinal = inner.ordinal
             if let batch { statistics.add(rows: batch.count) }
             return batch
         }

@@ -32,8 +32,10 @@ enum Pipeline {
         while !stream.stop.isSet {
             try context.cancellation.check()
             guard let batch = try reader.next() else { break }
+            sink.begin(morsel: reader.ordinal)
             if batch.count > 0 { try driver.push(batch, 0) }
         }
+        try sink.finish()
     }
 
     private struct Driver {
@@ -123,7 +125,7 @@ final class RowSetSource: BatchSource, @unchecked Sendable {
 
     func makeReader(_ context: QueryContext) throws -> BatchReader { Reader(self) }
 
-    private func take() -> Batch? {
+    private func take() -> (start: Int, Batch)? {
         let size = Vector.standardCapacity
         let start = next.wrappingAdd(size, ordering: .relaxed).oldValue
         guard start < count else { return nil }
@@ -132,19 +134,23 @@ final class RowSetSource: BatchSource, @unchecked Sendable {
         if let order {
             return order.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return nil }
-                return Batch(
-                    columns: columns.map {
-                        $0.gather(base + range.lowerBound, count: range.count)
-                    }, count: range.count)
+                let gathered = columns.map {
+                    $0.gather(base + range.lowerBound, count: range.count)
+                }
+                return (start, Batch(columns: gathered, count: range.count))
             }
         }
-        return Batch(columns: columns.map { $0.slice(range) }, count: range.count)
+        return (start, Batch(columns: columns.map { $0.slice(range) }, count: range.count))
     }
 
     private final class Reader: BatchReader {
         let source: RowSetSource
         init(_ source: RowSetSource) { self.source = source }
-        override func next() throws -> Batch? { source.take() }
+        override func next() throws -> Batch? {
+            guard let (start, batch) = source.take() else { return nil }
+            ordinal = start / Vector.standardCapacity
+            return batch
+        }
     }
 }
 

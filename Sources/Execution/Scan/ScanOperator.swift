@@ -140,9 +140,9 @@ private final class ScanSource: BatchSource, @unchecked Sendable {
     /// A worker is worth its start only for a chunk of its own.
     var parallelism: Int { max(1, morsels.count) }
 
-    func take() -> ScanMorsel? {
+    func take() -> (Int, ScanMorsel)? {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        return index < morsels.count ? morsels[index] : nil
+        return index < morsels.count ? (index, morsels[index]) : nil
     }
 
     func makeReader(_ context: QueryContext) throws -> BatchReader {
@@ -189,8 +189,9 @@ private final class ScanReader: BatchReader {
                 }
                 tail = nil
             }
-            switch source.take() {
-            case nil: return nil
+            guard let (place, morsel) = source.take() else { return nil }
+            ordinal = place
+            switch morsel {
             case .chunk(let fragment, let index):
                 let reader = try ChunkReader(
                     source.owner.node, source.filters, fragment, index, scratch, context)

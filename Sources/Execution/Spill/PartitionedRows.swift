@@ -12,7 +12,8 @@ final class PartitionedRows {
     private let context: QueryContext
     private let statistics: OperatorStatistics
     private var partitions: [Partition]
-    /// Bytes reserved for rows in memory.
+    /// Rows in memory, and the bytes reserved for them.
+    private(set) var heldRows = 0
     private(set) var heldBytes = 0
     private var positions: UnsafeMutablePointer<UInt32>
     private var capacity = 0
@@ -56,9 +57,8 @@ final class PartitionedRows {
             guard let starts = buffer.baseAddress else { return }
             starts.initialize(repeating: 0, count: Self.count * 2 + 1)
             let next = starts + Self.count + 1
-            for row in 0..<count {
-                starts[Self.index(hashes[row], usedBits: usedBits) + 1] += 1
-            }
+            let shift = usedBits
+            for row in 0..<count { starts[Self.index(hashes[row], usedBits: shift) + 1] += 1 }
             for index in 0..<Self.count {
                 starts[index + 1] += starts[index]
                 next[index] = starts[index]
@@ -68,6 +68,7 @@ final class PartitionedRows {
                 capacity = max(count, Vector.standardCapacity)
                 positions = .allocate(capacity: capacity)
             }
+            let (positions, usedBits) = (positions, usedBits)
             for row in 0..<count {
                 let partition = Self.index(hashes[row], usedBits: usedBits)
                 positions[next[partition]] = UInt32(truncatingIfNeeded: row)
@@ -92,12 +93,15 @@ final class PartitionedRows {
             partitions[index].open = types.map { Column($0, capacity: capacity) }
         }
         var grown = 0
-        for (column, vector) in zip(partitions[index].open, columns) {
-            grown -= column.vector.count == 0 ? 0 : column.byteCount
-            column.append(vector, positions: rows, count: count)
+        let open = partitions[index].open
+        for place in 0..<open.count {
+            let column = open[place]
+            grown -= column.count == 0 ? 0 : column.byteCount
+            column.append(columns[place], positions: rows, count: count)
             grown += column.byteCount
         }
         partitions[index].rowCount += count
+        heldRows += count
         partitions[index].heldBytes += grown
         heldBytes += grown
         if partitions[index].open[0].count >= Self.batchRows { close(index) }
@@ -127,6 +131,7 @@ final class PartitionedRows {
     }
 
     private func release(_ index: Int) {
+        heldRows -= partitions[index].held.reduce(0) { $0 + $1.count }
         context.memory.release(partitions[index].heldBytes)
         heldBytes -= partitions[index].heldBytes
         partitions[index].heldBytes = 0
@@ -136,9 +141,13 @@ final class PartitionedRows {
 
     func rowCount(_ index: Int) -> Int { partitions[index].rowCount }
 
+    /// Called after the last row, before several threads read.
+    func finish() {
+        for index in 0..<Self.count { close(index) }
+    }
+
     /// All rows of a partition, those in memory first.
     func forEachBatch(_ index: Int, _ body: (Batch) throws -> Void) throws {
-        close(index)
         for batch in partitions[index].held {
             try context.cancellation.check()
             try body(batch)

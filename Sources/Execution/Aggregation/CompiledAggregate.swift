@@ -1,0 +1,73 @@
+import Basics
+import Planning
+import Vectors
+
+/// An aggregate call over resolved expressions.
+struct CompiledAggregate: @unchecked Sendable {
+    let call: AggregateCall
+    let arguments: [Compiled]
+    let order: [Compiled]
+    let filter: Compiled?
+    /// Whether it keeps its rows until the end.
+    let collects: Bool
+
+    init(_ original: AggregateCall, _ layout: Layout) throws {
+        let call = Self.widened(original)
+        self.call = call
+        arguments = try call.arguments.map { try Compiled.compile($0, layout) }
+        order = try call.order.map { try Compiled.compile($0.expression, layout) }
+        filter = try call.filter.map { try Compiled.compile($0, layout) }
+        let plain = try AggregateState.make(
+            call.function, call.arguments.map(\.type), call.type)
+        collects = plain == nil || !call.order.isEmpty && Self.dependsOnOrder(call.function)
+    }
+
+    /// Moments are taken over numeric or double precision, whatever came in.
+    private static func widened(_ call: AggregateCall) -> AggregateCall {
+        let isMoment: Bool
+        switch call.function {
+        case .stddevSamp, .stddevPop, .varSamp, .varPop: isMoment = true
+        default: isMoment = false
+        }
+        guard isMoment, let argument = call.arguments.first else { return call }
+        let wide: SQLType = argument.type.isExactNumber ? .decimal : .double
+        guard argument.type != wide,
+            let cast = CastTable.cast(from: argument.type, to: wide)
+        else { return call }
+        var copy = call
+        copy.arguments[0] = .call(cast.function, [argument], wide, position: call.position)
+        return copy
+    }
+
+    /// - Parameter isPositioned: whether updates bring `positions` where the call wants them.
+    func makeState(_ context: QueryContext, isPositioned: Bool = false) throws -> AggregateState {
+        let types = call.arguments.map(\.type)
+        let plain = collects ? nil : try AggregateState.make(call.function, types, call.type)
+        let base =
+            plain
+            ?? CollectState(call, context, isPositioned: isPositioned && wantsPositions)
+        guard call.isDistinct else { return base }
+        let keyTypes = base.wantsOrderKeys ? call.order.map(\.expression.type) : []
+        return DistinctState(base, types + keyTypes, context)
+    }
+
+    /// Whether rows that are equal in the call's order have an order nevertheless: the input's.
+    var wantsPositions: Bool { collects && !call.isDistinct }
+
+    private static func dependsOnOrder(_ function: AggregateFunction) -> Bool {
+        switch function {
+        case .stringAgg, .arrayAgg, .jsonAgg, .percentileCont, .percentileDisc, .mode, .anyValue:
+            true
+        default: false
+        }
+    }
+
+    /// Values for the state: arguments, and order keys where it collects.
+    func inputs(
+        _ batch: Batch, _ state: AggregateState, _ context: QueryContext
+    ) throws -> [Vector] {
+        var values = try arguments.map { try $0.evaluate(batch, context) }
+        if state.wantsOrderKeys { values += try order.map { try $0.evaluate(batch, context) } }
+        return values
+    }
+}
