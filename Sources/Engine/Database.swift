@@ -114,6 +114,37 @@ struct SnapshotStatistics: PlanStatistics {
         guard let info = catalog.tables[table], !info.keyIndices.isEmpty else { return false }
         return Set(info.keyIndices).isSubset(of: columns)
     }
+
+    func distinctCount(_ table: UInt32, column: Int) -> Double? {
+        let rows = max(1, rowCount(table))
+        if isUnique(table, columns: [column]) { return rows }
+        if let bounds = bounds(table, column: column) {
+            return min(rows, Double(bounds.high) - Double(bounds.low) + 1)
+        }
+        guard let info = catalog.tables[table], column < info.columns.count,
+            let snapshot = changes.table(table)
+        else { return nil }
+        var largest: SegmentFragment?
+        for case .segment(let segment) in snapshot.fragments
+        where segment.rowCount > largest?.rowCount ?? 0 {
+            largest = segment
+        }
+        let id = UInt32(info.columns[column].id)
+        guard let largest, largest.segment.hasColumn(id),
+            let dictionary = try? largest.segment.dictionary(column: id)
+        else { return nil }
+        return min(rows, Double(dictionary.count))
+    }
+
+    func columnName(_ table: UInt32, column: Int) -> String? {
+        if let info = catalog.tables[table] {
+            return column < info.columns.count ? info.columns[column].name : nil
+        }
+        guard let columns = SystemTables.table(table)?.columns, column < columns.count else {
+            return nil
+        }
+        return columns[column].name
+    }
 }
 
 /// Rows of one statement: stored ones through the transaction, system ones from the catalog.

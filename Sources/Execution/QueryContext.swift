@@ -84,6 +84,8 @@ package final class QueryContext: @unchecked Sendable {
     let materialized: MaterializedResults
     /// Whether operators measure their time.
     package let isAnalyzing: Bool
+    /// What joins that run have learnt for scans below them.
+    let runtimeFilters: [ObjectIdentifier: [RuntimeFilter]]
 
     package init(
         evaluation: EvaluationContext, tables: any TableSource, pool: WorkerPool,
@@ -100,10 +102,14 @@ package final class QueryContext: @unchecked Sendable {
         self.threads = threads
         self.isAnalyzing = isAnalyzing
         outer = [:]
+        runtimeFilters = [:]
         materialized = MaterializedResults(parent: nil)
     }
 
-    private init(_ other: QueryContext, outer: [ColumnID: Datum], threads: Int) {
+    private init(
+        _ other: QueryContext, outer: [ColumnID: Datum], threads: Int,
+        materialized: MaterializedResults, runtimeFilters: [ObjectIdentifier: [RuntimeFilter]]
+    ) {
         evaluation = other.evaluation
         tables = other.tables
         pool = other.pool
@@ -114,12 +120,26 @@ package final class QueryContext: @unchecked Sendable {
         isAnalyzing = other.isAnalyzing
         self.threads = threads
         self.outer = outer
-        materialized = MaterializedResults(parent: other.materialized)
+        self.materialized = materialized
+        self.runtimeFilters = runtimeFilters
     }
 
     /// The context for one run of a correlated subquery.
     func binding(_ values: [ColumnID: Datum]) -> QueryContext {
-        QueryContext(self, outer: outer.merging(values) { $1 }, threads: 1)
+        QueryContext(
+            self, outer: outer.merging(values) { $1 }, threads: 1,
+            materialized: MaterializedResults(parent: materialized),
+            runtimeFilters: runtimeFilters)
+    }
+
+    /// The same context for a join's probe side, with filters for scans there.
+    func filtering(_ filters: [(scan: ScanOperator, filter: RuntimeFilter)]) -> QueryContext {
+        if filters.isEmpty { return self }
+        var all = runtimeFilters
+        for (scan, filter) in filters { all[ObjectIdentifier(scan), default: []].append(filter) }
+        return QueryContext(
+            self, outer: outer, threads: threads, materialized: materialized,
+            runtimeFilters: all)
     }
 }
 

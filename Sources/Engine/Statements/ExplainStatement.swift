@@ -11,6 +11,7 @@ struct ExplainStatement {
 
     func run(_ explain: SQLSyntax.Explain, _ portal: Portal) throws -> String {
         var analyze = false
+        var isJSON = false
         for option in explain.options {
             let isOn: Bool
             switch option.value {
@@ -23,34 +24,62 @@ struct ExplainStatement {
             case "analyze": analyze = isOn
             case "verbose", "costs", "timing", "summary", "buffers", "settings", "wal": break
             case "format":
-                guard case .text(let word)? = option.value, word.lowercased() == "text" else {
-                    throw SQLError.unsupported("EXPLAIN FORMAT other than TEXT", position: option.position)
+                guard case .text(let word)? = option.value,
+                    ["text", "json"].contains(word.lowercased())
+                else {
+                    throw SQLError.unsupported(
+                        "EXPLAIN FORMAT other than TEXT and JSON", position: option.position)
                 }
+                isJSON = word.lowercased() == "json"
             default:
                 throw SQLError(
                     .syntaxError, "unrecognized EXPLAIN option \"\(option.name)\"",
                     position: option.position)
             }
         }
+        let begin = Clock.now()
         let secured = try plan(explain.statement, portal.statement.parameterTypes, analyze)
         let operation = try runner.plan(secured)
         let context = try runner.session.queryContext(
             runner.cancellation, parameters: portal.parameters, isAnalyzing: analyze)
         let start = Clock.now()
         if analyze { try operation.run(context) { _ in } }
-        var lines = Execution.Explain.lines(
-            operation, analyze: analyze, hidesCounts: secured.hasPolicies)
+        var summary: [(name: String, value: String)] = []
         if analyze {
-            let milliseconds = Double(Clock.now() - start) / 1000
-            lines.append("Execution Time: \(Execution.Explain.fixed(milliseconds)) ms")
+            func milliseconds(_ from: Int64, _ to: Int64) -> String {
+                Execution.Explain.fixed(Double(to - from) / 1000)
+            }
+            summary = [
+                ("Planning Time", milliseconds(begin, start)),
+                ("Execution Time", milliseconds(start, Clock.now())),
+            ]
         }
-        portal.columns = [OutputColumn(name: "QUERY PLAN", type: .text)]
+        var lines: [String]
+        if isJSON {
+            let fields = summary.map { ($0.name, $0.value) } + kernels(analyze).map {
+                ("Kernel Level", ExplainJSON.quoted($0))
+            }
+            lines = [
+                ExplainJSON(analyze: analyze, hidesCounts: secured.hasPolicies).text(
+                    operation, summary: fields)
+            ]
+        } else {
+            lines = Execution.Explain.lines(
+                operation, analyze: analyze, hidesCounts: secured.hasPolicies)
+            lines += kernels(analyze).map { "Kernel Level: \($0)" }
+            lines += summary.map { "\($0.name): \($0.value) ms" }
+        }
+        let type: SQLType = isJSON ? .json : .text
+        portal.columns = [OutputColumn(name: "QUERY PLAN", type: type)]
         try runner.out.columns(runner.resultColumns(portal))
-        let builder = VectorBuilder(.text, capacity: max(lines.count, 1))
+        let builder = VectorBuilder(type, capacity: max(lines.count, 1))
         for line in lines { builder.append(.text(line)) }
-        try runner.out.rows(
-            Batch(columns: builder.finish(), count: lines.count))
+        try runner.out.rows(Batch(columns: builder.finish(), count: lines.count))
         return "EXPLAIN"
+    }
+
+    private func kernels(_ analyze: Bool) -> [String] {
+        analyze ? [Execution.Explain.kernelLevel] : []
     }
 
     private func plan(

@@ -9,14 +9,24 @@ package struct Lowering: Sendable {
     /// Output columns of each common table expression in scope.
     private var definitions: [Int: [ColumnID]] = [:]
 
-    package init(statistics: any PlanStatistics) { self.statistics = statistics }
+    private var estimator: CardinalityEstimator
+    private var names = ColumnNames()
+
+    package init(statistics: any PlanStatistics) {
+        self.statistics = statistics
+        estimator = CardinalityEstimator(statistics)
+    }
 
     /// The operators of a secured plan; nothing else can be run.
-    package func lower(_ secured: SecuredPlan) throws -> Operator { try lower(secured.plan) }
+    package func lower(_ secured: SecuredPlan) throws -> Operator {
+        var named = self
+        named.names = ColumnNames(secured.plan, statistics)
+        return try named.lower(secured.plan)
+    }
 
     func lower(_ plan: Plan) throws -> Operator {
         let made = try make(plan)
-        made.estimatedRows = CardinalityEstimator(statistics).rows(plan)
+        made.estimatedRows = estimator.rows(plan)
         return made
     }
 
@@ -42,7 +52,7 @@ package struct Lowering: Sendable {
             let layout = layout(source.columns)
             return FilterOperator(
                 source, try conditions.map { try Compiled.compile($0, layout) },
-                text: conditions.map { Explain.text($0) })
+                expressions: conditions, names: names)
         case .project(let input, let items):
             let source = try lower(input)
             let layout = layout(source.columns)
@@ -70,12 +80,14 @@ package struct Lowering: Sendable {
         case .with(let id, let definition, let body):
             var inner = self
             inner.definitions[id] = definition.columns.map(\.0)
+            inner.estimator.define(id, definition)
             return WithOperator(
                 id: id, definition: try lower(definition), body: try inner.lower(body))
         case .cteScan(let id, let columns): return try cteScan(id, columns)
         case .recursive(let id, let base, let step, let all, let columns):
             var inner = self
             inner.definitions[id] = base.columns.map(\.0)
+            inner.estimator.define(id, base)
             return RecursiveOperator(
                 id: id, base: try lower(base), step: try inner.lower(step), all: all,
                 columns: columns.map { ($0.id, $0.type) })
@@ -89,7 +101,7 @@ package struct Lowering: Sendable {
             node,
             conditions: try (node.security + node.filters).map {
                 try ScanCondition($0, layout, columns)
-            })
+            }, names: names)
     }
 
     private func cteScan(_ id: Int, _ columns: [CTEColumn]) throws -> Operator {
@@ -312,16 +324,25 @@ package struct Lowering: Sendable {
                 node.kind, left: left, right: right, columns: columns,
                 conditions: try node.conditions.map { try Compiled.compile($0, both) })
         }
-        let (leftLayout, rightLayout) = (layout(left.columns), layout(right.columns))
+        // The table is made of the smaller side; while estimates are close, of the right one.
+        let buildsLeft =
+            JoinShape.canBuildLeft(node.kind)
+            && left.estimatedRows * (node.kind == .inner ? 4 : 2) < right.estimatedRows
+        let (probe, build) = buildsLeft ? (right, left) : (left, right)
+        let (probeLayout, buildLayout) = (layout(probe.columns), layout(build.columns))
+        let pairs = layout(probe.columns + build.columns)
         return HashJoinOperator(
-            node.kind, left: left, right: right, columns: columns,
-            leftKeys: try split.pairs.map { try Compiled.compile($0.left, leftLayout) },
-            rightKeys: try split.pairs.map { try Compiled.compile($0.right, rightLayout) },
+            node.kind, shape: JoinShape(node.kind, buildsLeft: buildsLeft), probe: probe,
+            build: build, columns: columns,
+            probeKeys: try split.pairs.map {
+                try Compiled.compile(buildsLeft ? $0.right : $0.left, probeLayout)
+            },
+            buildKeys: try split.pairs.map {
+                try Compiled.compile(buildsLeft ? $0.left : $0.right, buildLayout)
+            },
             keyTypes: split.pairs.map(\.right.type),
-            residual: try split.residual.map { try Compiled.compile($0, both) },
-            text: split.pairs.map {
-                "\(Explain.text($0.left)) = \(Explain.text($0.right))"
-            }.joined(separator: " AND "))
+            residual: try split.residual.map { try Compiled.compile($0, pairs) },
+            conditions: node.conditions, names: names)
     }
 }
 

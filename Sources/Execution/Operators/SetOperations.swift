@@ -4,16 +4,22 @@ import Vectors
 
 /// Pulls batches out of a stream, for operators that read several streams one after another.
 final class StreamReader: BatchReader {
-    private let reader: BatchReader
+    private var reader: BatchReader
+    /// The stage that the reader's batches enter at.
+    private var entry = 0
+    private var epilogues: ArraySlice<Stream.Epilogue>
     private let locals: [LocalStage]
     private let stop: StopFlag
+    private let context: QueryContext
     private var ready: [Batch] = []
     private var next_ = 0
 
     init(_ stream: Stream, _ context: QueryContext) throws {
         reader = try stream.source.makeReader(context)
+        epilogues = stream.epilogues[...]
         locals = try stream.stages.map { try $0.makeLocal(context) }
         stop = stream.stop
+        self.context = context
     }
 
     override func next() throws -> Batch? {
@@ -21,8 +27,13 @@ final class StreamReader: BatchReader {
             ready.removeAll(keepingCapacity: true)
             next_ = 0
             if stop.isSet { return nil }
-            guard let batch = try reader.next() else { return nil }
-            try push(batch, 0)
+            if let batch = try reader.next() {
+                try push(batch, entry)
+                continue
+            }
+            guard let epilogue = epilogues.popFirst() else { return nil }
+            reader = try epilogue.source.makeReader(context)
+            entry = epilogue.stage
         }
         next_ += 1
         return ready[next_ - 1]
@@ -147,10 +158,7 @@ final class DistinctOnOperator: Operator, @unchecked Sendable {
     override var title: String { "DistinctOn" }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        let input = try children[0].observed(context)
-        var single = input
-        single.source = SingleReaderSource(input.source)
-        return single.adding(KeyedStage(self, keys, keyTypes))
+        try children[0].observed(context).readByOne().adding(KeyedStage(self, keys, keyTypes))
     }
 
     private final class KeyedStage: Stage, @unchecked Sendable {

@@ -7,16 +7,22 @@ import Vectors
 
 final class FilterOperator: Operator, @unchecked Sendable {
     private let conditions: [Compiled]
-    private let text: [String]
+    private let expressions: [Expression]
+    private let names: ColumnNames
 
-    init(_ input: Operator, _ conditions: [Compiled], text: [String]) {
+    init(
+        _ input: Operator, _ conditions: [Compiled], expressions: [Expression],
+        names: ColumnNames
+    ) {
         self.conditions = conditions
-        self.text = text
+        self.expressions = expressions
+        self.names = names
         super.init(columns: input.columns, children: [input])
     }
 
     override var title: String { "Filter" }
-    override var details: [String] { text }
+    override var details: [String] { expressions.map { Explain.text($0, names) } }
+    override func scanColumn(_ index: Int) -> ScanColumn? { children[0].scanColumn(index) }
 
     override func stream(_ context: QueryContext) throws -> Stream {
         try children[0].observed(context).adding(FilterStage(self, conditions))
@@ -81,6 +87,10 @@ final class ProjectOperator: Operator, @unchecked Sendable {
     }
 
     override var title: String { "Project" }
+    override func scanColumn(_ index: Int) -> ScanColumn? {
+        guard case .column(let input) = expressions[index] else { return nil }
+        return children[0].scanColumn(input)
+    }
 
     override func stream(_ context: QueryContext) throws -> Stream {
         try children[0].observed(context).adding(ProjectStage(self, expressions))
@@ -151,9 +161,7 @@ final class LimitOperator: Operator, @unchecked Sendable {
         let (limit, offset) = try Self.bounds(limit, offset, context)
         if limit == 0 { return Stream(source: BatchListSource([])) }
         let input = try children[0].observed(context)
-        var ordered = input
-        ordered.source = SingleReaderSource(input.source)
-        return ordered.adding(
+        return input.readByOne().adding(
             LimitStage(self, limit: limit, offset: offset, ties: ties, stop: input.stop))
     }
 }

@@ -244,6 +244,27 @@ final class RowSet: @unchecked Sendable {
 
     var byteCount: Int { columns.reduce(0) { $0 + $1.byteCount } }
 
+    /// Takes over the rows of several sets in their order, columns in parallel.
+    func append(all others: [RowSet], _ context: QueryContext) throws {
+        let added = others.reduce(0) { $0 + $1.count }
+        guard added > 0 else { return }
+        guard count + added < Int(UInt32.max) else {
+            throw SQLError(.programLimitExceeded, "an intermediate result exceeds 4 billion rows")
+        }
+        let workers = added < 1 << 14 ? 1 : min(context.threads, max(columns.count, 1))
+        let next = SharedCounter()
+        try context.pool.run(workers) { [columns] _ in
+            while true {
+                let index = next.take()
+                if index >= columns.count { return }
+                columns[index].reserve(added)
+                for other in others { columns[index].append(other.columns[index]) }
+            }
+        }
+        count += added
+        try account()
+    }
+
     private func account() throws {
         let bytes = byteCount
         if bytes > reserved {

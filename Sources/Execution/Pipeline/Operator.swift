@@ -44,6 +44,13 @@ package class Operator: @unchecked Sendable {
     /// Whether the operator keeps its own statistics.
     var countsItself: Bool { false }
 
+    /// The stored column that an output column is, where dropping rows of that scan by it drops
+    /// only rows of this operator that have the same values there.
+    func scanColumn(_ index: Int) -> ScanColumn? { nil }
+
+    /// Time of the whole subtree.
+    final var totalNanoseconds: Int { statistics.nanoseconds + nanosecondsBelow }
+
     private var nanosecondsBelow: Int {
         children.reduce(0) { $0 + $1.statistics.nanoseconds + $1.nanosecondsBelow }
     }
@@ -87,14 +94,37 @@ package final class OperatorStatistics: Sendable {
 
 /// Batches on their way: a source, and stages that each batch passes through in order.
 struct Stream {
+    /// Batches that come when everything before has passed: an outer join's rows without a partner.
+    struct Epilogue {
+        var source: any BatchSource
+        /// The first stage that they pass through.
+        var stage: Int
+    }
     var source: any BatchSource
     var stages: [Stage] = []
+    /// In the order in which they run, which is that of their stages.
+    private(set) var epilogues: [Epilogue] = []
     /// Set by a stage that needs no more rows.
     var stop = StopFlag()
 
-    func adding(_ stage: Stage) -> Stream {
+    init(source: any BatchSource) { self.source = source }
+
+    /// The stream through one more stage; `then` gives batches of the stage's own when no other is
+    /// left to come, and is asked for readers only then.
+    func adding(_ stage: Stage, then: (any BatchSource)? = nil) -> Stream {
         var copy = self
         copy.stages.append(stage)
+        if let then { copy.epilogues.append(Epilogue(source: then, stage: copy.stages.count)) }
+        return copy
+    }
+
+    /// The same batches, read by one worker: where order or a running count matters.
+    func readByOne() -> Stream {
+        var copy = self
+        copy.source = SingleReaderSource(source)
+        for index in copy.epilogues.indices {
+            copy.epilogues[index].source = SingleReaderSource(copy.epilogues[index].source)
+        }
         return copy
     }
 }

@@ -12,46 +12,79 @@ enum Pipeline {
         _ stream: Stream, _ owner: Operator?, _ context: QueryContext,
         makeSink: @escaping @Sendable () throws -> S, merge: (S) throws -> Void
     ) throws {
-        let workers = max(1, min(context.threads, stream.source.parallelism))
-        let sinks = Mutex<[(Int, UncheckedBox<S>)]>([])
-        try context.pool.run(workers) { worker in
-            let sink = try makeSink()
-            try drive(stream, context, sink)
-            sinks.withLock { $0.append((worker, UncheckedBox(sink))) }
+        let states = Mutex<[Int: UncheckedBox<(sink: S, driver: Driver)>]>([:])
+        func run(_ source: any BatchSource, _ stage: Int) throws {
+            let workers = max(1, min(context.threads, source.parallelism))
+            try context.pool.run(workers) { worker in
+                // Stages keep what they have counted from the source's batches to the epilogues'.
+                var state = states.withLock { $0[worker] }
+                if state == nil {
+                    let sink = try makeSink()
+                    state = UncheckedBox((sink, try Driver(stream, context, sink)))
+                }
+                guard let state else { return }
+                try state.value.driver.drive(source, stage)
+                states.withLock { $0[worker] = state }
+            }
         }
-        for (_, box) in sinks.withLock({ $0 }).sorted(by: { $0.0 < $1.0 }) { try merge(box.value) }
+        try run(stream.source, 0)
+        for epilogue in stream.epilogues { try run(epilogue.source, epilogue.stage) }
+        for (_, box) in states.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            try merge(box.value.sink)
+        }
     }
 
     /// Runs the stream on the calling thread, in order.
     static func drive(_ stream: Stream, _ context: QueryContext, _ sink: LocalSink) throws {
-        let reader = try stream.source.makeReader(context)
-        let locals = try stream.stages.map { try $0.makeLocal(context) }
-        let driver = Driver(
-            locals: locals, owners: stream.stages.map(\.owner), sink: sink,
-            isAnalyzing: context.isAnalyzing)
-        while !stream.stop.isSet {
-            try context.cancellation.check()
-            guard let batch = try reader.next() else { break }
-            sink.begin(morsel: reader.ordinal)
-            if batch.count > 0 { try driver.push(batch, 0) }
-        }
+        let driver = try Driver(stream, context, sink)
+        try driver.drive(stream.source, 0)
+        for epilogue in stream.epilogues { try driver.drive(epilogue.source, epilogue.stage) }
         try sink.finish()
     }
 
+    /// One worker's way through the stages.
     private struct Driver {
         let locals: [LocalStage]
         let owners: [Operator]
         let sink: LocalSink
-        let isAnalyzing: Bool
+        let stop: StopFlag
+        let context: QueryContext
 
-        func push(_ batch: Batch, _ stage: Int) throws {
+        init(_ stream: Stream, _ context: QueryContext, _ sink: LocalSink) throws {
+            locals = try stream.stages.map { try $0.makeLocal(context) }
+            owners = stream.stages.map(\.owner)
+            self.sink = sink
+            stop = stream.stop
+            self.context = context
+        }
+
+        /// Sends all batches of a source through the stages from `stage` on.
+        func drive(_ source: any BatchSource, _ stage: Int) throws {
+            if stop.isSet { return }
+            let reader = try source.makeReader(context)
+            let maker = stage > 0 && context.isAnalyzing ? owners[stage - 1].statistics : nil
+            while !stop.isSet {
+                try context.cancellation.check()
+                let start = maker == nil ? 0 : monotonicNanoseconds()
+                let batch = try reader.next()
+                if let maker {
+                    maker.add(nanoseconds: monotonicNanoseconds() - start)
+                    maker.add(rows: batch?.count ?? 0)
+                }
+                guard let batch else { break }
+                sink.begin(morsel: reader.ordinal)
+                if batch.count > 0 { try push(batch, stage) }
+            }
+        }
+
+        private func push(_ batch: Batch, _ stage: Int) throws {
             if stage == locals.count { return try sink.consume(batch) }
-            let statistics = owners[stage].statistics
-            guard isAnalyzing else {
+            guard context.isAnalyzing else {
                 return try locals[stage].process(batch) { next in
                     if next.count > 0 { try push(next, stage + 1) }
                 }
             }
+            let statistics = owners[stage].statistics
             let start = monotonicNanoseconds()
             var above = 0
             try locals[stage].process(batch) { next in

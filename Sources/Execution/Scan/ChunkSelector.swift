@@ -18,6 +18,8 @@ final class ScanFilters: @unchecked Sendable {
     let all: [Compiled]
     let columnIDs: [UInt32]
     let types: [SQLType]
+    /// What joins above know of rows worth reading; answers do not depend on it.
+    let runtime: [RuntimeFilter]
     private let context: QueryContext
     private let bitmaps = Mutex<[BitmapKey: CodeBitmap]>([:])
 
@@ -28,7 +30,7 @@ final class ScanFilters: @unchecked Sendable {
 
     init(
         _ conditions: [ScanCondition], columnIDs: [UInt32], types: [SQLType],
-        context: QueryContext
+        runtime: [RuntimeFilter] = [], context: QueryContext
     ) throws {
         var fast: [ScanFilter] = []
         var sources: [Compiled] = []
@@ -48,7 +50,13 @@ final class ScanFilters: @unchecked Sendable {
         all = conditions.map(\.compiled)
         self.columnIDs = columnIDs
         self.types = types
+        self.runtime = runtime
         self.context = context
+    }
+
+    /// Whether a join above has no partner for any row of the chunk.
+    func isPrunedByJoin(_ segment: Segment, chunk: Int) -> Bool {
+        runtime.contains { $0.isPruned(segment, column: columnIDs[$0.column], chunk: chunk) }
     }
 
     /// Whether the chunk's bounds rule out every row.
@@ -193,6 +201,7 @@ struct ChunkSelector {
     }
     private var steps: [Step] = []
     private var owners: [AnyObject] = []
+    private var runtime: [(filter: RuntimeFilter, step: RuntimeFilter.Step, chunk: ColumnChunk)] = []
     private(set) var isEmpty = false
     /// Filters that this chunk's encoding leaves to the general evaluation.
     private(set) var leftover: [Compiled] = []
@@ -219,6 +228,10 @@ struct ChunkSelector {
             }
             try add(filters, index, data, fragment.segment.id)
             if isEmpty { return }
+        }
+        for filter in filters.runtime where filter.isWorthwhile {
+            guard let data = try load(filter.column), let step = filter.step(data) else { continue }
+            runtime.append((filter, step, data))
         }
     }
 
@@ -283,7 +296,7 @@ struct ChunkSelector {
     }
 
     /// Whether every row of the chunk passes, so that blocks need not be asked.
-    var passesAll: Bool { steps.isEmpty && deleted == nil && !isEmpty }
+    var passesAll: Bool { steps.isEmpty && runtime.isEmpty && deleted == nil && !isEmpty }
 
     /// Positions (0…1023) of the block's rows that pass; returns how many. `out` has room for 1,040.
     func select(block: Int, rows: Int, into out: UnsafeMutablePointer<UInt16>) -> Int {
@@ -306,12 +319,9 @@ struct ChunkSelector {
 
     /// Applies the filters to the rows in the scratch's mask; false where none is left.
     func narrowMask(block: Int, rows: Int) -> Bool {
-        let used = (rows + 63) >> 6
-        return steps.withUnsafeBufferPointer { steps in
-            var any: UInt64 = 0
-            for word in 0..<used { any |= mask[word] }
+        guard passing(rows) > 0 else { return false }
+        let passes = steps.withUnsafeBufferPointer { steps in
             for step in steps {
-                if any == 0 { return false }
                 switch (step.test, step.codes) {
                 case (.codes(let low, let high), let codes?):
                     codes.rangeMask(
@@ -326,24 +336,53 @@ struct ChunkSelector {
                     sh_range_mask_i64(wide, rows, low, high, part)
                 default: continue
                 }
-                any = 0
-                for word in 0..<used {
-                    mask[word] &= part[word]
-                    any |= mask[word]
+                let isLeft = step.chunk._withUnsafeGuaranteedRef {
+                    narrow(rows, $0, hasNulls: step.hasNulls, block)
                 }
-                if any != 0, step.hasNulls {
-                    step.chunk._withUnsafeGuaranteedRef {
-                        $0.validityMask(block: block, into: part)
-                    }
-                    any = 0
-                    for word in 0..<used {
-                        mask[word] &= part[word]
-                        any |= mask[word]
-                    }
-                }
+                if !isLeft { return false }
             }
-            return any != 0
+            return true
         }
+        if !passes || runtime.isEmpty { return passes }
+        return fillByJoins(block: block, rows: rows)
+    }
+
+    /// Leaves rows that joins above may have a partner for.
+    private func fillByJoins(block: Int, rows: Int) -> Bool {
+        for (filter, step, chunk) in runtime {
+            let before = passing(rows)
+            filter.mask(step, block: block, rows: rows, codes: codes, values: wide, into: part)
+            let isLeft = narrow(rows, chunk, hasNulls: chunk.hasNulls, block)
+            filter.note(tested: before, passed: passing(rows))
+            if !isLeft { return false }
+        }
+        return true
+    }
+
+    /// Keeps the rows that `part` has too and that are not NULL; false where none is left.
+    @inline(__always)
+    private func narrow(_ rows: Int, _ chunk: ColumnChunk, hasNulls: Bool, _ block: Int) -> Bool {
+        let used = (rows + 63) >> 6
+        var any: UInt64 = 0
+        for word in 0..<used {
+            mask[word] &= part[word]
+            any |= mask[word]
+        }
+        if any != 0, hasNulls {
+            chunk.validityMask(block: block, into: part)
+            any = 0
+            for word in 0..<used {
+                mask[word] &= part[word]
+                any |= mask[word]
+            }
+        }
+        return any != 0
+    }
+
+    private func passing(_ rows: Int) -> Int {
+        var count = 0
+        for word in 0..<((rows + 63) >> 6) { count &+= mask[word].nonzeroBitCount }
+        return count
     }
 
     private func fill(_ rows: Int) {

@@ -12,8 +12,11 @@ final class ScanOperator: Operator, @unchecked Sendable {
     /// Security conditions, then the others.
     let conditions: [ScanCondition]
 
-    init(_ node: ScanNode, conditions: [ScanCondition]) {
+    private let names: ColumnNames
+
+    init(_ node: ScanNode, conditions: [ScanCondition], names: ColumnNames = ColumnNames()) {
         self.node = node
+        self.names = names
         self.conditions = conditions
         super.init(columns: Plan.scan(node).columns)
     }
@@ -29,10 +32,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
             lines.append("row security: \(node.security.count) condition(s)")
         }
         if !node.filters.isEmpty {
-            lines.append("filter: \(node.filters.map { Explain.text($0) }.joined(separator: " AND "))")
+            lines.append("filter: \(node.filters.map { Explain.text($0, names) }.joined(separator: " AND "))")
         }
         return lines
     }
+
+    override func scanColumn(_ index: Int) -> ScanColumn? { ScanColumn(scan: self, index: index) }
 
     override func stream(_ context: QueryContext) throws -> Stream {
         guard let table = try context.tables.stored(node.table) else {
@@ -48,7 +53,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
         over table: TableSnapshot, _ ids: [UInt32], _ context: QueryContext
     ) throws -> Stream {
         let filters = try ScanFilters(
-            conditions, columnIDs: ids, types: node.columns.map(\.type), context: context)
+            conditions, columnIDs: ids, types: node.columns.map(\.type),
+            runtime: context.runtimeFilters[ObjectIdentifier(self)] ?? [], context: context)
         return Stream(source: ScanSource(self, table, filters, context))
     }
 
@@ -89,6 +95,7 @@ enum ScanMorsel {
         var morsels: [ScanMorsel] = []
         var pruned = 0
         var chunksPruned = 0
+        var joinPruned = 0
         var segments = 0
         for fragment in table.fragments {
             switch fragment {
@@ -98,6 +105,8 @@ enum ScanMorsel {
                 for chunk in 0..<segment.segment.chunkCount {
                     if filters.isPruned(segment.segment, chunk: chunk) {
                         chunksPruned += 1
+                    } else if filters.isPrunedByJoin(segment.segment, chunk: chunk) {
+                        joinPruned += 1
                     } else {
                         morsels.append(.chunk(segment, chunk))
                         kept += 1
@@ -116,6 +125,7 @@ enum ScanMorsel {
         statistics.note("segments", segments)
         if pruned > 0 { statistics.note("segments pruned", pruned) }
         if chunksPruned > 0 { statistics.note("chunks pruned", chunksPruned) }
+        if joinPruned > 0 { statistics.note("chunks pruned by joins", joinPruned) }
         return morsels
     }
 }
@@ -178,6 +188,7 @@ private final class ScanReader: BatchReader {
             try context.cancellation.check()
             if let reader = chunk {
                 if let batch = try reader.next() { return batch }
+                if context.isAnalyzing { reader.tell(source.owner.statistics) }
                 chunk = nil
             }
             if let (fragment, next, end) = tail {
@@ -278,6 +289,13 @@ final class ChunkReader {
     }
 
     var isEmpty: Bool { selector.isEmpty }
+
+    /// Counts what was read, for EXPLAIN ANALYZE.
+    func tell(_ statistics: OperatorStatistics) {
+        if !isEmpty { statistics.note("rows in", rowCount) }
+        statistics.note("column chunks decoded", loader.loaded.count)
+        statistics.note("bytes read", loader.loaded.reduce(0) { $0 + $1.byteCount })
+    }
 
     func next() throws -> Batch? {
         while block < blockCount, !selector.isEmpty {
@@ -411,6 +429,9 @@ final class ChunkLoader {
         self.index = index
         chunks = [ColumnChunk?](repeating: nil, count: columnIDs.count)
     }
+
+    /// The chunks that somebody asked for.
+    var loaded: [ColumnChunk] { chunks.compactMap { $0 } }
 
     /// nil where the segment lacks the column.
     func load(_ column: Int) throws -> ColumnChunk? {

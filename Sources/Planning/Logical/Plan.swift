@@ -141,6 +141,8 @@ package struct JoinNode: Sendable {
     package var conditions: [Expression]
     /// Columns of `left` that `right` refers to (LATERAL); empty for an ordinary join.
     package var lateral: [(ColumnID, SQLType)]
+    /// Columns of the inputs that do not come out: nothing above reads them.
+    package var dropped: Set<ColumnID> = []
     package init(
         kind: Kind, left: Plan, right: Plan, conditions: [Expression],
         lateral: [(ColumnID, SQLType)] = []
@@ -208,10 +210,12 @@ extension Plan {
             return input.columns
         case .project(_, let items): return items.map { ($0.id, $0.expression.type) }
         case .join(let node):
+            let all: [(ColumnID, SQLType)]
             switch node.kind {
-            case .semi, .anti, .nullAwareAnti: return node.left.columns
-            default: return node.left.columns + node.right.columns
+            case .semi, .anti, .nullAwareAnti: all = node.left.columns
+            default: all = node.left.columns + node.right.columns
             }
+            return node.dropped.isEmpty ? all : all.filter { !node.dropped.contains($0.0) }
         case .aggregate(let node):
             return node.keys.map { ($0.0, $0.1.type) }
                 + node.aggregates.map { ($0.0, $0.1.type) }
@@ -222,6 +226,24 @@ extension Plan {
         case .with(_, _, let body): return body.columns
         case .cteScan(_, let columns), .recursive(_, _, _, _, let columns):
             return columns.map { ($0.id, $0.type) }
+        }
+    }
+}
+
+extension Plan {
+    /// The plans that this node reads, those of subqueries aside.
+    package var inputs: [Plan] {
+        switch self {
+        case .scan, .values, .cteScan: []
+        case .tableFunction(let node): node.input.map { [$0] } ?? []
+        case .filter(let input, _), .project(let input, _), .window(let input, _),
+            .sort(let input, _), .limit(let input, _, _, _), .distinct(let input, _):
+            [input]
+        case .join(let node): [node.left, node.right]
+        case .aggregate(let node): [node.input]
+        case .setOperation(let node): [node.left, node.right]
+        case .with(_, let definition, let body): [definition, body]
+        case .recursive(_, let base, let step, _, _): [base, step]
         }
     }
 }

@@ -3,7 +3,18 @@ import Vectors
 /// Guesses how many rows a plan gives, from table sizes, bounds and keys.
 package struct CardinalityEstimator {
     private let statistics: any PlanStatistics
+    /// Common table expressions in scope.
+    private var definitions: [Int: (rows: Double, plan: Plan)] = [:]
     package init(_ statistics: any PlanStatistics) { self.statistics = statistics }
+
+    /// Tells what scans of a common table expression read.
+    package mutating func define(_ id: Int, _ plan: Plan) { definitions[id] = (rows(plan), plan) }
+
+    private func defining(_ id: Int, _ plan: Plan) -> CardinalityEstimator {
+        var inner = self
+        inner.define(id, plan)
+        return inner
+    }
 
     package func rows(_ plan: Plan) -> Double {
         switch plan {
@@ -21,35 +32,107 @@ package struct CardinalityEstimator {
         case .join(let node): return join(node)
         case .aggregate(let node):
             if node.keys.isEmpty { return 1 }
-            return max(1, min(rows(node.input), rows(node.input).squareRoot() * 10))
+            let input = rows(node.input)
+            let groups = node.keys.reduce(1.0) { product, key in
+                let known: Double? =
+                    if case .column(let id, _) = key.1 { distinct(id, in: node.input) } else { nil }
+                return min(input, product * (known ?? input.squareRoot() * 10))
+            }
+            return max(1, min(input, groups))
         case .limit(let input, let count, _, _):
             if case .literal(.int(let limit), _)? = count { return min(rows(input), Double(limit)) }
             return rows(input)
         case .distinct(let input, _): return max(1, rows(input) / 2)
         case .setOperation(let node): return rows(node.left) + rows(node.right)
-        case .with(_, _, let body): return rows(body)
-        case .cteScan: return 1000
+        case .with(let id, let definition, let body): return defining(id, definition).rows(body)
+        case .cteScan(let id, _): return definitions[id]?.rows ?? 1000
         case .recursive(_, let base, _, _, _): return rows(base) * 10
         }
     }
 
     private func join(_ node: JoinNode) -> Double {
         let (left, right) = (rows(node.left), rows(node.right))
+        if node.kind == .single { return left }
+        let leftIDs = Set(node.left.columns.map(\.0))
+        let sizes = keySizes(node.conditions, left: left, right: right) { id in
+            (distinct(id, in: leftIDs.contains(id) ? node.left : node.right), leftIDs.contains(id))
+        }
+        // Keys of the left side that occur on the right, if the smaller set lies within the larger.
+        let share = min(1, sizes.right / max(1, sizes.left)) * sizes.rest
         switch node.kind {
-        case .semi: return max(1, left / 2)
-        case .anti, .nullAwareAnti: return max(1, left / 2)
-        case .single: return left
+        case .semi: return max(1, left * share)
+        case .anti, .nullAwareAnti: return max(1, left * max(0.05, 1 - share))
         default: break
         }
-        let equalities = node.conditions.filter(\.isEquality).count
-        let base = equalities == 0 ? left * right : max(left, right)
-        let inner = node.conditions.dropFirst(equalities).reduce(base) { rows, _ in rows / 3 }
+        let inner = left * right / max(1, max(sizes.left, sizes.right)) * sizes.rest
         switch node.kind {
         case .left: return max(left, inner)
         case .right: return max(right, inner)
-        case .full: return max(left + right, inner)
+        case .full: return max(max(left, right), inner)
         default: return max(1, inner)
         }
+    }
+
+    /// How many different keys each side of a join has, and the share of pairs with equal keys that
+    /// pass the other conditions. `distinct` tells of a column its count, and whether it is a left one.
+    func keySizes(
+        _ conditions: [Expression], left: Double, right: Double,
+        distinct: (ColumnID) -> (count: Double?, isLeft: Bool)
+    ) -> (left: Double, right: Double, rest: Double) {
+        var sizes = (left: 1.0, right: 1.0, rest: 1.0)
+        for condition in conditions {
+            guard condition.isEquality, case .call(_, let sides, _, _) = condition else {
+                sizes.rest /= 3
+                continue
+            }
+            for side in sides {
+                let used = side.referencedColumns
+                guard let first = used.first else { continue }
+                let known = distinct(first)
+                let isPlain = used.count == 1
+                if known.isLeft {
+                    sizes.left *= (isPlain ? known.count : nil) ?? left
+                } else {
+                    sizes.right *= (isPlain ? known.count : nil) ?? right
+                }
+            }
+        }
+        sizes.left = min(sizes.left, left)
+        sizes.right = min(sizes.right, right)
+        return sizes
+    }
+
+    /// How many different values a column of the plan may have at most; nil where nothing is known.
+    func distinct(_ id: ColumnID, in plan: Plan) -> Double? {
+        switch plan {
+        case .scan(let node):
+            guard let column = node.columns.first(where: { $0.id == id }) else { return nil }
+            return statistics.distinctCount(node.table, column: column.index)
+        case .project(let input, let items):
+            guard let item = items.first(where: { $0.id == id }) else { return nil }
+            return distinct(of: item.expression, in: input)
+        case .filter(let input, _), .sort(let input, _), .limit(let input, _, _, _),
+            .distinct(let input, _), .window(let input, _):
+            return distinct(id, in: input)
+        case .join(let node):
+            let isLeft = node.left.columns.contains { $0.0 == id }
+            return distinct(id, in: isLeft ? node.left : node.right)
+        case .aggregate(let node):
+            guard let key = node.keys.first(where: { $0.0 == id }) else { return nil }
+            return distinct(of: key.1, in: node.input)
+        case .with(let cte, let definition, let body):
+            return defining(cte, definition).distinct(id, in: body)
+        case .cteScan(let cte, let columns):
+            guard let column = columns.first(where: { $0.id == id }),
+                let definition = definitions[cte]
+            else { return nil }
+            return distinct(column.source, in: definition.plan).map { min($0, definition.rows) }
+        case .values, .tableFunction, .setOperation, .recursive: return nil
+        }
+    }
+
+    private func distinct(of expression: Expression, in plan: Plan) -> Double? {
+        if case .column(let id, _) = expression { distinct(id, in: plan) } else { nil }
     }
 
     /// The share of rows for which a condition is true.
@@ -86,12 +169,8 @@ package struct CardinalityEstimator {
     private func equality(_ arguments: [Expression], _ scan: ScanNode?) -> Double {
         for argument in arguments {
             guard let (table, index) = column(argument, scan) else { continue }
-            if statistics.isUnique(table, columns: [index]) {
-                return 1 / max(1, statistics.rowCount(table))
-            }
-            if let bounds = statistics.bounds(table, column: index) {
-                let width = Double(bounds.high) - Double(bounds.low) + 1
-                return max(1 / max(width, 1), 1 / max(1, statistics.rowCount(table)))
+            if let count = statistics.distinctCount(table, column: index) {
+                return 1 / max(1, count)
             }
         }
         return 0.04

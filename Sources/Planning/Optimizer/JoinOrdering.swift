@@ -2,13 +2,19 @@ import Basics
 import Vectors
 
 /// Orders trees of inner joins: the largest relation streams, the others are hashed and joined in the
-/// order in which they shrink it most.
+/// order that keeps what streams smallest.
 struct JoinOrdering {
-    private let estimator: CardinalityEstimator
+    private var estimator: CardinalityEstimator
     init(_ statistics: any PlanStatistics) { estimator = CardinalityEstimator(statistics) }
 
     func rewrite(_ plan: Plan) throws -> Plan {
         if case .setOperation = plan { return try rewriteInput(plan) }
+        if case .with(let id, let definition, let body) = plan {
+            let ordered = try rewrite(definition)
+            var inner = self
+            inner.estimator.define(id, ordered)
+            return .with(id: id, definition: ordered, body: try inner.rewrite(body))
+        }
         guard case .join(let node) = plan, node.kind == .inner, node.lateral.isEmpty else {
             return try plan.mapParts(plan: rewrite, expression: { $0 })
         }
@@ -43,24 +49,38 @@ struct JoinOrdering {
         let plan: Plan
         let columns: Set<ColumnID>
         let rows: Double
-        /// Rows that pass, as a share of the unfiltered relation: what joining with it leaves.
-        let share: Double
     }
 
     private func order(_ inputs: [Plan], _ all: [Expression]) -> Plan {
-        var rest = inputs.map { plan in
-            let rows = estimator.rows(plan)
-            return Relation(
-                plan: plan, columns: Set(plan.columns.map(\.0)), rows: rows,
-                share: min(1, rows / max(1, estimator.rows(plan.unfiltered))))
+        var rest = inputs.map {
+            Relation(plan: $0, columns: Set($0.columns.map(\.0)), rows: estimator.rows($0))
         }
         var conditions = all
+        var counts: [ColumnID: Double] = [:]
+        for id in all.reduce(into: Set(), { $0.formUnion($1.referencedColumns) }) {
+            for relation in rest where relation.columns.contains(id) {
+                counts[id] = estimator.distinct(id, in: relation.plan)
+            }
+        }
         guard let first = rest.indices.max(by: { rest[$0].rows < rest[$1].rows }) else {
             return .values(.oneRow)
         }
         let start = rest.remove(at: first)
         var plan = start.plan
         var have = start.columns
+        var rows = start.rows
+        /// Rows that come out when the relation is joined next.
+        func joined(_ relation: Relation) -> Double {
+            let both = have.union(relation.columns)
+            let usable = conditions.filter {
+                $0.referencedColumns.isSubset(of: both)
+                    && !$0.referencedColumns.isDisjoint(with: relation.columns)
+            }
+            let sizes = estimator.keySizes(usable, left: rows, right: relation.rows) {
+                (counts[$0], have.contains($0))
+            }
+            return rows * relation.rows / max(1, max(sizes.left, sizes.right)) * sizes.rest
+        }
         while !rest.isEmpty {
             func connects(_ relation: Relation) -> Bool {
                 conditions.contains {
@@ -71,12 +91,15 @@ struct JoinOrdering {
                 }
             }
             let connected = rest.indices.filter { connects(rest[$0]) }
-            let candidates = connected.isEmpty ? Array(rest.indices) : connected
+            let candidates = (connected.isEmpty ? Array(rest.indices) : connected).map {
+                (index: $0, joined: joined(rest[$0]))
+            }
             guard
-                let next = candidates.min(by: {
-                    (rest[$0].share, rest[$0].rows) < (rest[$1].share, rest[$1].rows)
+                let (next, after) = candidates.min(by: {
+                    ($0.joined, rest[$0.index].rows) < ($1.joined, rest[$1.index].rows)
                 })
             else { break }
+            rows = max(1, after)
             let relation = rest.remove(at: next)
             have.formUnion(relation.columns)
             let usable = conditions.filter { $0.referencedColumns.isSubset(of: have) }
@@ -85,19 +108,5 @@ struct JoinOrdering {
                 JoinNode(kind: .inner, left: plan, right: relation.plan, conditions: usable))
         }
         return conditions.isEmpty ? plan : .filter(plan, conditions)
-    }
-}
-
-extension Plan {
-    /// The plan without filters at its top, for comparing sizes.
-    var unfiltered: Plan {
-        switch self {
-        case .filter(let input, _): return input.unfiltered
-        case .project(let input, _): return input.unfiltered
-        case .scan(var node):
-            node.filters = []
-            return .scan(node)
-        default: return self
-        }
     }
 }

@@ -9,6 +9,10 @@ package protocol PlanStatistics: Sendable {
     func bounds(_ table: UInt32, column: Int) -> (low: Int64, high: Int64)?
     /// Whether the columns hold a key: no two rows agree in all of them.
     func isUnique(_ table: UInt32, columns: [Int]) -> Bool
+    /// About how many different values a column has at most, from keys, bounds and dictionaries.
+    func distinctCount(_ table: UInt32, column: Int) -> Double?
+    /// The column's name, for EXPLAIN.
+    func columnName(_ table: UInt32, column: Int) -> String?
 }
 
 /// Rewrites a plan into one that gives the same rows sooner.

@@ -39,6 +39,8 @@ enum Pruning {
                 .union(node.lateral.isEmpty ? [] : node.right.referencedColumns)
             node.left = prune(node.left, wanted)
             node.right = prune(node.right, wanted)
+            node.dropped = Set((node.left.columns + node.right.columns).map(\.0))
+                .subtracting(needed)
             return .join(node)
         case .aggregate(var node):
             node.aggregates.removeAll { !needed.contains($0.0) }

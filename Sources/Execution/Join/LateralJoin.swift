@@ -7,6 +7,8 @@ final class LateralJoinOperator: Operator, @unchecked Sendable {
     private let isLeft: Bool
     private let outer: [(id: ColumnID, index: Int)]
     private let conditions: [Compiled]
+    /// Places of the output columns among those of left and right.
+    private let places: [Int]
 
     init(
         isLeft: Bool, left: Operator, right: Operator, columns: [(ColumnID, SQLType)],
@@ -15,10 +17,16 @@ final class LateralJoinOperator: Operator, @unchecked Sendable {
         self.isLeft = isLeft
         self.outer = outer
         self.conditions = conditions
+        let both = left.columns + right.columns
+        places = columns.compactMap { column in both.firstIndex { $0.0 == column.0 } }
         super.init(columns: columns, children: [left, right])
     }
 
     override var title: String { isLeft ? "LateralLeftJoin" : "LateralJoin" }
+
+    private func output(_ both: [Vector], count: Int) -> Batch {
+        Batch(columns: places.map { both[$0] }, count: count)
+    }
 
     override func stream(_ context: QueryContext) throws -> Stream {
         try children[0].observed(context).adding(ApplyStage(self))
@@ -66,12 +74,12 @@ final class LateralJoinOperator: Operator, @unchecked Sendable {
                         join.conditions, &positions)
                     if pairs.count == 0 { continue }
                     found = true
-                    try emit(pairs)
+                    try emit(join.output(pairs.columns, count: pairs.count))
                 }
                 if !found, join.isLeft {
                     let nulls = join.children[1].types.map { Vector.nulls($0, count: 1) }
                     let left = batch.gather([UInt32(truncatingIfNeeded: row)], count: 1)
-                    try emit(Batch(columns: left.columns + nulls, count: 1))
+                    try emit(join.output(left.columns + nulls, count: 1))
                 }
             }
         }

@@ -1,51 +1,83 @@
 import Basics
 import Planning
+import Synchronization
 import Vectors
 
 /// A join without usable equalities: every pair of rows is looked at, right side kept in memory.
 final class NestedLoopJoinOperator: Operator, @unchecked Sendable {
     fileprivate let kind: JoinNode.Kind
-    fileprivate let conditions: [Compiled]
+    fileprivate let filter: PairFilter
+    /// Places of the output columns among those of left and right.
+    private let places: [Int]
 
     init(
         _ kind: JoinNode.Kind, left: Operator, right: Operator, columns: [(ColumnID, SQLType)],
         conditions: [Compiled]
     ) {
         self.kind = kind
-        self.conditions = conditions
+        filter = PairFilter(conditions)
+        let both = left.columns + right.columns
+        places = columns.compactMap { column in both.firstIndex { $0.0 == column.0 } }
         super.init(columns: columns, children: [left, right])
     }
 
-    override var title: String { conditions.isEmpty ? "CrossJoin" : "NestedLoopJoin (\(kind))" }
+    override var title: String { filter.isEmpty ? "CrossJoin" : "NestedLoopJoin (\(kind))" }
+
+    /// The columns that come out, of left and right ones side by side.
+    fileprivate func output(_ both: [Vector], count: Int) -> Batch {
+        Batch(columns: places.map { both[$0] }, count: count)
+    }
 
     override func stream(_ context: QueryContext) throws -> Stream {
         let right = try children[1].collect(context)
-        let left = try children[0].observed(context)
-        let state = NestedLoopState(right)
+        let state = NestedLoopState(self, right)
         let stage = NestedLoopStage(self, state)
-        guard kind == .right || kind == .full else { return left.adding(stage) }
-        var single = left
-        single.source = SingleReaderSource(left.source)
-        let rows = RowSet(types, memory: context.memory)
-        try Pipeline.drive(
-            single.adding(stage), context, ClosureSink { try rows.append($0) })
-        let leftTypes = children[0].types
-        for row in 0..<right.count where state.matched[row] == 0 {
-            let part = right.batch(row..<(row + 1))
-            try rows.append(
-                Batch(columns: leftTypes.map { Vector.nulls($0, count: 1) } + part.columns, count: 1))
-        }
-        return Stream(source: RowSetSource(rows))
+        let marks = kind == .right || kind == .full
+        return try children[0].observed(context).adding(
+            stage, then: marks ? UnmatchedSource(state) : nil)
     }
 }
 
 private final class NestedLoopState: @unchecked Sendable {
+    let join: NestedLoopJoinOperator
     let right: RowSet
-    /// Written only where one worker drives the join (right and full).
-    var matched: [UInt8]
-    init(_ right: RowSet) {
+    /// Right rows that have found a partner.
+    let matched: Mutex<[UInt8]>
+    init(_ join: NestedLoopJoinOperator, _ right: RowSet) {
+        self.join = join
         self.right = right
-        matched = [UInt8](repeating: 0, count: right.count)
+        matched = Mutex([UInt8](repeating: 0, count: right.count))
+    }
+}
+
+/// After the left side has ended: right rows without a partner.
+private final class UnmatchedSource: BatchSource, @unchecked Sendable {
+    private let state: NestedLoopState
+    init(_ state: NestedLoopState) { self.state = state }
+    var parallelism: Int { 1 }
+    func makeReader(_ context: QueryContext) throws -> BatchReader { Reader(state) }
+
+    private final class Reader: BatchReader {
+        private let state: NestedLoopState
+        private var row = 0
+        init(_ state: NestedLoopState) { self.state = state }
+
+        override func next() throws -> Batch? {
+            var rows: [UInt32] = []
+            state.matched.withLock { matched in
+                while row < matched.count, rows.count < Vector.standardCapacity {
+                    if matched[row] == 0 { rows.append(UInt32(truncatingIfNeeded: row)) }
+                    row += 1
+                }
+            }
+            if rows.isEmpty { return nil }
+            let right = rows.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { state.right.gather($0, count: rows.count).columns } ?? []
+            }
+            let types = state.join.children[0].types
+            return state.join.output(
+                types.map { Vector.nulls($0, count: rows.count) } + right, count: rows.count)
+        }
     }
 }
 
@@ -66,7 +98,6 @@ private final class NestedLoopStage: Stage, @unchecked Sendable {
         let join: NestedLoopJoinOperator
         let state: NestedLoopState
         let context: QueryContext
-        var scratch: [UInt32] = []
         init(_ join: NestedLoopJoinOperator, _ state: NestedLoopState, _ context: QueryContext) {
             self.join = join
             self.state = state
@@ -85,7 +116,7 @@ private final class NestedLoopStage: Stage, @unchecked Sendable {
                     let range = start..<min(state.right.count, start + Vector.standardCapacity)
                     start = range.upperBound
                     let pairs = pair(batch, row, range)
-                    let kept = try positions(pairs)
+                    let kept = try join.filter.select(pairs, context)
                     if kept.isEmpty { continue }
                     if join.kind == .single, found[row] != 0 || kept.count > 1 {
                         throw SQLError(
@@ -95,11 +126,13 @@ private final class NestedLoopStage: Stage, @unchecked Sendable {
                     found[row] = 1
                     if filtersLeft { break }
                     if marks {
-                        for index in kept { state.matched[range.lowerBound + Int(index)] = 1 }
+                        state.matched.withLock { flags in
+                            for index in kept { flags[range.lowerBound + Int(index)] = 1 }
+                        }
                     }
-                    try emit(
-                        kept.count == pairs.count
-                            ? pairs : pairs.gather(kept, count: kept.count))
+                    let passed =
+                        kept.count == pairs.count ? pairs : pairs.gather(kept, count: kept.count)
+                    try emit(join.output(passed.columns, count: kept.count))
                 }
             }
             try emitRest(batch, found, emit)
@@ -111,24 +144,6 @@ private final class NestedLoopStage: Stage, @unchecked Sendable {
             }
             return Batch(
                 columns: left + state.right.batch(range).columns, count: range.count)
-        }
-
-        private func positions(_ pairs: Batch) throws -> [UInt32] {
-            var kept = [UInt32](0..<UInt32(truncatingIfNeeded: pairs.count))
-            var current = pairs
-            for condition in join.conditions where !kept.isEmpty {
-                if scratch.count < current.count {
-                    scratch = [UInt32](repeating: 0, count: max(2048, current.count))
-                }
-                let found = try scratch.withUnsafeMutableBufferPointer { buffer in
-                    guard let base = buffer.baseAddress else { return 0 }
-                    return try condition.select(current, context, into: base)
-                }
-                if found == current.count { continue }
-                kept = (0..<found).map { kept[Int(scratch[$0])] }
-                current = pairs.gather(kept, count: kept.count)
-            }
-            return kept
         }
 
         private func emitRest(
@@ -151,7 +166,7 @@ private final class NestedLoopStage: Stage, @unchecked Sendable {
                     Vector.nulls($0.type, count: rows.count)
                 }
             }
-            try emit(part)
+            try emit(join.output(part.columns, count: rows.count))
         }
     }
 }
