@@ -51,6 +51,8 @@ package final class MemoryBudget: Sendable {
     var isTight: Bool { used.load(ordering: .relaxed) > limit / 2 }
     /// Whether so many bytes more would leave it comfortable.
     func hasRoom(for bytes: Int) -> Bool { used.load(ordering: .relaxed) + bytes < limit / 2 }
+    /// Bytes that may still be reserved.
+    var available: Int { max(0, limit - used.load(ordering: .relaxed)) }
     /// What an operator keeps in memory at the least before it writes to disk.
     var leastHeld: Int { min(limit / 32, 4 << 20) }
 

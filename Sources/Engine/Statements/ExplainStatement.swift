@@ -11,7 +11,6 @@ struct ExplainStatement {
 
     func run(_ explain: SQLSyntax.Explain, _ portal: Portal) throws -> String {
         var analyze = false
-        var isJSON = false
         for option in explain.options {
             let isOn: Bool
             switch option.value {
@@ -30,7 +29,6 @@ struct ExplainStatement {
                     throw SQLError.unsupported(
                         "EXPLAIN FORMAT other than TEXT and JSON", position: option.position)
                 }
-                isJSON = word.lowercased() == "json"
             default:
                 throw SQLError(
                     .syntaxError, "unrecognized EXPLAIN option \"\(option.name)\"",
@@ -55,7 +53,7 @@ struct ExplainStatement {
             ]
         }
         var lines: [String]
-        if isJSON {
+        if explain.isJSON {
             let fields = summary.map { ($0.name, $0.value) } + kernels(analyze).map {
                 ("Kernel Level", ExplainJSON.quoted($0))
             }
@@ -69,7 +67,7 @@ struct ExplainStatement {
             lines += kernels(analyze).map { "Kernel Level: \($0)" }
             lines += summary.map { "\($0.name): \($0.value) ms" }
         }
-        let type: SQLType = isJSON ? .json : .text
+        let type: SQLType = explain.isJSON ? .json : .text
         portal.columns = [OutputColumn(name: "QUERY PLAN", type: type)]
         try runner.out.columns(runner.resultColumns(portal))
         let builder = VectorBuilder(type, capacity: max(lines.count, 1))
@@ -97,6 +95,16 @@ struct ExplainStatement {
         case .delete(let delete):
             return try runner.security().secure(try runner.binder(types).bindDelete(delete)).source
         default: throw SQLError.unsupported("EXPLAIN of this statement")
+        }
+    }
+}
+
+extension SQLSyntax.Explain {
+    /// Whether FORMAT JSON is asked for.
+    var isJSON: Bool {
+        options.contains { option in
+            guard option.name == "format", case .text(let word)? = option.value else { return false }
+            return word.lowercased() == "json"
         }
     }
 }

@@ -46,7 +46,7 @@ struct StatementDescriber {
             let inner = try describe(explain.statement, declared)
             return Description(
                 parameters: inner.parameters,
-                columns: [OutputColumn(name: "QUERY PLAN", type: .text)])
+                columns: [OutputColumn(name: "QUERY PLAN", type: explain.isJSON ? .json : .text)])
         case .show(let target, _):
             switch target {
             case .all:

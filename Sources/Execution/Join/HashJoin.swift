@@ -5,9 +5,10 @@ import Vectors
 
 /// A join whose conditions include equalities: one side is put into a table, the other streams by.
 ///
-/// `children` are the probe side and the build side. The build side is collected by all workers, its
-/// table made by all of them (`JoinTableBuilder`), and what is known of its keys is handed to the scan
-/// below the probe side (`RuntimeFilter`), so that rows without a partner are not even decoded.
+/// `children` are the probe side and the build side. The build side is collected by all workers,
+/// its table made by all of them (`JoinTableBuilder`), and what is known of its keys is handed to
+/// the scan below the probe side (`RuntimeFilter`), so that rows without a partner are not even
+/// decoded.
 final class HashJoinOperator: Operator, @unchecked Sendable {
     let kind: JoinNode.Kind
     let shape: JoinShape
@@ -67,7 +68,13 @@ final class HashJoinOperator: Operator, @unchecked Sendable {
     }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        let table = try build(context)
+        let table: JoinTable
+        switch try build(context) {
+        case .table(let made): table = made
+        case .spilled(let spilled):
+            return try children[0].observed(context).adding(
+                SpillProbeStage(self, spilled), then: SpilledJoinSource(spilled))
+        }
         if table.rows.count == 0, shape.ignoresUnmatchedProbe {
             return Stream(source: BatchListSource([]))
         }
@@ -79,40 +86,63 @@ final class HashJoinOperator: Operator, @unchecked Sendable {
             stage, then: shape.emitsBuild.map { BuildRowsSource(state, matched: $0) })
     }
 
-    private func build(_ context: QueryContext) throws -> JoinTable {
+    /// What the table keeps: the build side's columns, then keys that are no columns.
+    var buildTypes: [SQLType] {
+        let types = children[1].types
+        return types + zip(keyPlaces, keyTypes).filter { $0.0 >= types.count }.map(\.1)
+    }
+
+    private enum Built {
+        case table(JoinTable)
+        case spilled(SpilledJoin)
+    }
+
+    private func build(_ context: QueryContext) throws -> Built {
         let side = children[1]
         side.statistics.addRun()
         let stream = try side.observed(context)
-        let types = side.types + zip(keyPlaces, keyTypes).filter { $0.0 >= side.types.count }.map(\.1)
         var sinks: [BuildSink] = []
         try Pipeline.run(
-            stream, side, context,
-            makeSink: { BuildSink(self, RowSet(types, memory: context.memory), context) },
+            stream, side, context, makeSink: { BuildSink(self, context) },
             merge: { sinks.append($0) })
         let start = context.isAnalyzing ? monotonicNanoseconds() : 0
-        let rows = sinks.first?.rows ?? RowSet(types, memory: context.memory)
+        defer {
+            if context.isAnalyzing {
+                statistics.add(nanoseconds: monotonicNanoseconds() - start)
+            }
+        }
+        statistics.note("build rows", sinks.reduce(0) { $0 + $1.rowCount })
+        let isTooLarge = sinks.reduce(0) { $0 + $1.bytesForTable } > context.memory.available
+        if sinks.contains(where: { $0.partitions != nil })
+            || (isTooLarge && context.spill.isAvailable)
+        {
+            let parts = try sinks.map { try $0.spilled() }
+            return .spilled(
+                SpilledJoin(self, parts, hasNullKey: sinks.contains { $0.hasNullKey }))
+        }
+        let rows = sinks.first?.rows ?? RowSet(buildTypes, memory: context.memory)
         try rows.append(all: sinks.dropFirst().map(\.rows), context)
         let table = try JoinTable(rows, words, sinks.map(\.words), context)
-        if context.isAnalyzing {
-            statistics.add(nanoseconds: monotonicNanoseconds() - start)
-            statistics.note("build rows", rows.count)
-            statistics.note(table.layoutName, 1)
-        }
-        return table
+        statistics.note(table.layoutName, 1)
+        return .table(table)
     }
 }
 
-/// Keeps build rows, their words, and keys that are no columns.
+/// Keeps build rows, their words, and keys that are no columns; on disk when memory is short.
 private final class BuildSink: LocalSink {
-    let rows: RowSet
-    let words: WordBuffer
+    private(set) var rows: RowSet
+    private(set) var words: WordBuffer
+    /// Set once rows have gone to disk; then all do.
+    private(set) var partitions: JoinPartitions?
+    private(set) var rowCount = 0
+    private(set) var hasNullKey = false
     private let join: HashJoinOperator
     private let context: QueryContext
 
-    init(_ join: HashJoinOperator, _ rows: RowSet, _ context: QueryContext) {
+    init(_ join: HashJoinOperator, _ context: QueryContext) {
         self.join = join
-        self.rows = rows
         self.context = context
+        rows = RowSet(join.buildTypes, memory: context.memory)
         words = WordBuffer(context.memory)
     }
 
@@ -122,9 +152,58 @@ private final class BuildSink: LocalSink {
         for (place, key) in zip(join.keyPlaces, keys) where place >= batch.columns.count {
             columns.append(key)
         }
-        try words.append(keys, count: batch.count, join.words)
-        try rows.append(columns, count: batch.count)
+        if !hasNullKey, let valid = JoinWords.validity(keys, count: batch.count) {
+            hasNullKey = valid.contains(0)
+        }
+        rowCount += batch.count
+        if let partitions { return try write(columns, keys, batch.count, to: partitions) }
+        do {
+            try words.append(keys, count: batch.count, join.words)
+            try rows.append(columns, count: batch.count)
+        } catch let error as SQLError where error.state == .outOfMemory {
+            guard context.spill.isAvailable else { throw error }
+            let isKept = rows.count == rowCount
+            let partitions = try spilled()
+            if !isKept { try write(columns, keys, batch.count, to: partitions) }
+            return
+        }
+        if context.memory.isTight, context.spill.isAvailable,
+            rows.byteCount >= context.memory.leastHeld
+        {
+            _ = try spilled()
+        }
     }
+
+    private func write(
+        _ columns: [Vector], _ keys: [Vector], _ count: Int, to partitions: JoinPartitions
+    ) throws {
+        try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: max(count, 1)) { buffer in
+            guard let base = buffer.baseAddress else { return }
+            join.words.write(keys, count: count, to: base)
+            try partitions.append(columns, base, count: count)
+        }
+    }
+
+    /// The rows on disk, all of them.
+    func spilled() throws -> JoinPartitions {
+        let made =
+            partitions
+            ?? JoinPartitions(join.buildTypes, join.words, usedBits: 0, context, join.statistics)
+        partitions = made
+        var start = 0
+        while start < rows.count {
+            let range = start..<min(rows.count, start + Vector.standardCapacity)
+            try made.append(rows.batch(range).columns, words.words + start, count: range.count)
+            start = range.upperBound
+        }
+        try made.finish()
+        rows = RowSet(join.buildTypes, memory: context.memory)
+        words = WordBuffer(context.memory)
+        return made
+    }
+
+    /// About what the table takes beyond the rows as they are.
+    var bytesForTable: Int { rows.byteCount / 2 + rows.count * 40 }
 }
 
 /// What the workers of one run of a join share.
@@ -134,9 +213,18 @@ final class JoinState: @unchecked Sendable {
     /// A byte a build row that tells whether it has found a partner; nil where nobody asks.
     private let marks: UnsafeMutablePointer<Atomic<UInt8>>?
 
-    init(_ join: HashJoinOperator, _ table: JoinTable) {
+    /// Whether the whole build side, of which the table may be a part, has a NULL key, or no row.
+    let hasNullKey: Bool
+    let isEmpty: Bool
+
+    init(
+        _ join: HashJoinOperator, _ table: JoinTable, hasNullKey: Bool? = nil,
+        isEmpty: Bool? = nil
+    ) {
         self.join = join
         self.table = table
+        self.hasNullKey = hasNullKey ?? table.hasNullKey
+        self.isEmpty = isEmpty ?? (table.rows.count == 0)
         guard join.shape.emitsBuild != nil else {
             marks = nil
             return
@@ -174,7 +262,7 @@ final class JoinState: @unchecked Sendable {
 }
 
 /// After the probe side has ended: build rows that found a partner, or those that did not.
-private final class BuildRowsSource: BatchSource, @unchecked Sendable {
+final class BuildRowsSource: BatchSource, @unchecked Sendable {
     private let state: JoinState
     private let matched: Bool
     private let next = SharedCounter()

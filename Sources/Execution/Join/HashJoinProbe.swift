@@ -264,8 +264,8 @@ final class HashJoinProbe: LocalStage {
     private func emitRows(
         _ batch: Batch, _ matched: Bool, _ valid: [UInt8]?, _ emit: (Batch) throws -> Void
     ) throws {
-        if join.shape.isNullAware, table.rows.count > 0 {
-            for row in 0..<batch.count where table.hasNullKey || valid?[row] == 0 { hit[row] = 1 }
+        if join.shape.isNullAware, !state.isEmpty {
+            for row in 0..<batch.count where state.hasNullKey || valid?[row] == 0 { hit[row] = 1 }
         }
         let wanted: UInt8 = matched ? 1 : 0
         var found = 0

@@ -1,9 +1,9 @@
 import Planning
 import Vectors
 
-/// What a hash join does with the rows of its two inputs: the one that streams by is the probe side,
-/// the one kept in a table the build side. Any kind but NOT IN and scalar subqueries can have its
-/// sides either way.
+/// What a hash join does with the rows of its two inputs: the one that streams by is the probe
+/// side, the one kept in a table the build side. Any kind but NOT IN and scalar subqueries can
+/// have its sides either way.
 struct JoinShape: Sendable {
     enum Probing: Sendable {
         /// Pairs come out; with `keepsAll`, rows without a partner too, beside NULLs.
@@ -14,8 +14,8 @@ struct JoinShape: Sendable {
         case marks
     }
     let probing: Probing
-    /// Whether build rows come out at the end, with NULLs where they have no probe row beside them:
-    /// those that found a partner (true) or did not (false).
+    /// Whether build rows come out at the end, with NULLs where they have no probe row beside
+    /// them: those that found a partner (true) or did not (false).
     let emitsBuild: Bool?
     /// Whether a row with two partners is an error.
     let isSingle: Bool

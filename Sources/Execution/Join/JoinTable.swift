@@ -5,10 +5,10 @@ import Vectors
 /// The build side of a hash join: where the rows of each key lie.
 ///
 /// Integer keys that lie close together are looked up in an array by key; others in a directory of
-/// slots by the top bits of the hash. A slot holds the place of its first entry and, in its low half,
-/// two bits for every entry's hash, so that most misses end there. The entries of a slot lie side by
-/// side, equal words next to each other, so that there are no chains to follow. Rows with a NULL key
-/// have no entry.
+/// slots by the top bits of the hash. A slot holds the place of its first entry and, in its low
+/// half, two bits for every entry's hash, so that most misses end there. The entries of a slot lie
+/// side by side, equal words next to each other, so that there are no chains to follow. Rows with
+/// a NULL key have no entry.
 final class JoinTable: @unchecked Sendable {
     enum Layout {
         case empty
@@ -155,22 +155,6 @@ final class JoinTable: @unchecked Sendable {
                 while entry < end, entryWords[entry] == word { entry += 1 }
                 first[row] = UInt32(truncatingIfNeeded: start)
                 counts[row] = UInt32(truncatingIfNeeded: entry - start)
-            }
-        }
-    }
-
-    /// Whether each of `count` words has an entry; needs exact words.
-    func contains(
-        _ words: UnsafePointer<UInt64>, count: Int, into hit: UnsafeMutablePointer<UInt8>
-    ) {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(count * 2, 1)) { scratch in
-            guard let base = scratch.baseAddress else { return }
-            if isUnique {
-                findUnique(words, count: count, into: base)
-                for row in 0..<count { hit[row] = base[row] == .max ? 0 : 1 }
-            } else {
-                findRanges(words, count: count, first: base, counts: base + count)
-                for row in 0..<count { hit[row] = base[count + row] == 0 ? 0 : 1 }
             }
         }
     }

@@ -59,8 +59,8 @@ struct JoinTableBuilder {
         guard bounds.count > 0 else { return made }
         if form.isInteger {
             let width = UInt64(bitPattern: bounds.high &- bounds.low)
-            // Keys that leave at most three places of four empty.
-            if width < UInt64(bounds.count) * 4 + 1024, width < UInt64(UInt32.max) - 1 {
+            // At most three places of four stay empty, or the array is small all the same.
+            if width < UInt64(bounds.count) * 4 + 1 << 18, width < UInt64(UInt32.max) - 1 {
                 made.low = bounds.low
                 made.span = Int(width) + 1
                 if try fillUnique(&made) { return made }
@@ -200,7 +200,8 @@ struct JoinTableBuilder {
         let directory = UnsafeMutableRawPointer.allocate(
             byteCount: directoryBytes, alignment: 64)
         if isDirect {
-            made.layout = .ranges(starts: directory.bindMemory(to: UInt32.self, capacity: slotCount + 1))
+            made.layout = .ranges(
+                starts: directory.bindMemory(to: UInt32.self, capacity: slotCount + 1))
         } else {
             made.layout = .slots(
                 directory.bindMemory(to: UInt64.self, capacity: slotCount + 1),

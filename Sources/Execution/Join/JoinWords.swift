@@ -3,8 +3,8 @@ import Vectors
 
 /// How the equality keys of a row become one 64-bit word.
 ///
-/// Where all key columns together fit 64 bits, the word is the key itself; otherwise it is a hash, and
-/// equal words still have to be compared by their keys.
+/// Where all key columns together fit 64 bits, the word is the key itself; otherwise it is a hash,
+/// and equal words still have to be compared by their keys.
 struct JoinWords: Sendable {
     /// Bits of each key within the word, where it is exact.
     private let widths: [Int]

@@ -17,8 +17,8 @@ struct PairFilter: Sendable {
     /// Stands in for a column that nothing reads.
     static let standIn = Vector(.boolean, capacity: 1)
 
-    /// Positions of the pairs that satisfy all conditions, ascending. A condition sees only pairs that
-    /// passed the ones before it.
+    /// Positions of the pairs that satisfy all conditions, ascending. A condition sees only pairs
+    /// that passed the ones before it.
     func select(_ pairs: Batch, _ context: QueryContext) throws -> [UInt32] {
         var kept = [UInt32](0..<UInt32(truncatingIfNeeded: pairs.count))
         var scratch = [UInt32](repeating: 0, count: pairs.count)

@@ -10,11 +10,12 @@ struct ScanColumn {
     var index: Int
 }
 
-/// What a join's build side knows of the keys that can find a partner, for the scan of the other side.
+/// What a join's build side knows of the keys that can find a partner, for the scan of the other
+/// side.
 ///
-/// A scan that drops rows by it decodes less; one that does not gives the same answer. It decides by
-/// the value alone and cannot fail, so it may run ahead of row-security conditions. Its keys come
-/// from build rows that have passed theirs.
+/// A scan that drops rows by it decodes less; one that does not gives the same answer. It decides
+/// by the value alone and cannot fail, so it may run ahead of row-security conditions. Its keys
+/// come from build rows that have passed theirs.
 final class RuntimeFilter: @unchecked Sendable {
     let column: Int
     let low: Int64

@@ -167,15 +167,27 @@ final class Column: @unchecked Sendable {
     private func gatherWithMissing(
         _ indices: UnsafePointer<UInt32>, _ rows: Int, _ result: Vector
     ) {
-        let stride = physical.stride
-        for row in 0..<rows {
-            let index = indices[row]
-            if index == .max || isNull(Int(index)) {
-                result.setNull(row)
-            } else {
-                (result.data + row * stride).copyMemory(
-                    from: vector.data + Int(index) * stride, byteCount: stride)
+        @inline(__always)
+        func copy<T>(_: T.Type, _ nothing: T) {
+            let source = pointer(T.self)
+            let target = result.pointer(T.self)
+            let flags = result.makeValidity()
+            let validity = vector.validity
+            for row in 0..<rows {
+                let index = indices[row]
+                let isPresent = index != .max && validity?[Int(index)] != 0
+                target[row] = isPresent ? source[Int(index)] : nothing
+                flags[row] = isPresent ? 1 : 0
             }
+        }
+        switch physical.stride {
+        case 1: copy(UInt8.self, 0)
+        case 2: copy(UInt16.self, 0)
+        case 4: copy(UInt32.self, 0)
+        case 8: copy(UInt64.self, 0)
+        case 32: copy(Decimal.self, Decimal(mantissa: 0, scale: 0))
+        default:
+            if physical == .bytes { copy(StringView.self, .empty) } else { copy(UInt128.self, 0) }
         }
     }
 

@@ -5,8 +5,9 @@ import Vectors
 
 /// A physical operator: part of a tree that can be run any number of times.
 ///
-/// `stream` runs whatever must be complete first (the build side of a join, a sort's input) and gives
-/// the rest as a source and a chain of stages, which `Pipeline` drives with as many workers as fit.
+/// `stream` runs whatever must be complete first (the build side of a join, a sort's input) and
+/// gives the rest as a source and a chain of stages, which `Pipeline` drives with as many workers
+/// as fit.
 package class Operator: @unchecked Sendable {
     package let columns: [(ColumnID, SQLType)]
     package let children: [Operator]
@@ -94,7 +95,8 @@ package final class OperatorStatistics: Sendable {
 
 /// Batches on their way: a source, and stages that each batch passes through in order.
 struct Stream {
-    /// Batches that come when everything before has passed: an outer join's rows without a partner.
+    /// Batches that come when everything before has passed: an outer join's rows without a
+    /// partner.
     struct Epilogue {
         var source: any BatchSource
         /// The first stage that they pass through.

@@ -38,7 +38,10 @@ enum Pipeline {
     static func drive(_ stream: Stream, _ context: QueryContext, _ sink: LocalSink) throws {
         let driver = try Driver(stream, context, sink)
         try driver.drive(stream.source, 0)
-        for epilogue in stream.epilogues { try driver.drive(epilogue.source, epilogue.stage) }
+        for (index, epilogue) in stream.epilogues.enumerated() {
+            // Their morsels come after all of the source's.
+            try driver.drive(epilogue.source, epilogue.stage, morsels: (index + 1) << 24)
+        }
         try sink.finish()
     }
 
@@ -59,7 +62,7 @@ enum Pipeline {
         }
 
         /// Sends all batches of a source through the stages from `stage` on.
-        func drive(_ source: any BatchSource, _ stage: Int) throws {
+        func drive(_ source: any BatchSource, _ stage: Int, morsels: Int = 0) throws {
             if stop.isSet { return }
             let reader = try source.makeReader(context)
             let maker = stage > 0 && context.isAnalyzing ? owners[stage - 1].statistics : nil
@@ -72,7 +75,7 @@ enum Pipeline {
                     maker.add(rows: batch?.count ?? 0)
                 }
                 guard let batch else { break }
-                sink.begin(morsel: reader.ordinal)
+                sink.begin(morsel: morsels + reader.ordinal)
                 if batch.count > 0 { try push(batch, stage) }
             }
         }
