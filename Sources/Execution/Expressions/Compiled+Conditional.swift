@@ -10,6 +10,9 @@ extension Compiled {
         _ branches: [(condition: Compiled, result: Compiled)], _ otherwise: Compiled?,
         _ type: SQLType, _ batch: Batch, _ context: QueryContext
     ) throws -> Vector {
+        if branches.count == 1, otherwise == nil, branches[0].result.isHarmless {
+            return try evaluateGuarded(branches[0], batch, context)
+        }
         var merger = RowMerger(type, batch.count)
         var open = [UInt32](0..<UInt32(truncatingIfNeeded: batch.count))
         for branch in branches where !open.isEmpty {
@@ -39,6 +42,28 @@ extension Compiled {
             try merger.set(open, otherwise.evaluate(subset(batch, open, otherwise), context))
         }
         return merger.finish()
+    }
+
+    /// `CASE WHEN condition THEN result END` where computing the result for too many rows does no harm:
+    /// all of it, then NULLs.
+    private func evaluateGuarded(
+        _ branch: (condition: Compiled, result: Compiled), _ batch: Batch,
+        _ context: QueryContext
+    ) throws -> Vector {
+        let verdict = try branch.condition.evaluate(batch, context)
+        let flags = verdict.pointer(UInt8.self)
+        let mask = verdict.rowMask
+        let nulls = verdict.validity
+        var rest: [UInt32] = []
+        for row in 0..<batch.count
+        where flags[row & mask] == 0 || (nulls.map { $0[row & mask] == 0 } ?? false) {
+            rest.append(UInt32(truncatingIfNeeded: row))
+        }
+        let value = try branch.result.evaluate(batch, context)
+        if rest.isEmpty { return value }
+        let copy = value.isConstant ? value.flattened() : value.slice(0, count: batch.count)
+        for row in rest { copy.setNull(Int(row)) }
+        return copy
     }
 
     func evaluateCoalesce(

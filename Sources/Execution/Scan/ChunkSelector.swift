@@ -59,6 +59,20 @@ final class ScanFilters: @unchecked Sendable {
         runtime.contains { $0.isPruned(segment, column: columnIDs[$0.column], chunk: chunk) }
     }
 
+    /// Which of the values a predicate over them is true for.
+    func bitmap(_ predicate: Compiled, of values: Vector) throws -> CodeBitmap {
+        let bitmap = CodeBitmap(count: values.count)
+        var rows = [UInt32](repeating: 0, count: values.count)
+        let found = try rows.withUnsafeMutableBufferPointer { buffer in
+            try buffer.baseAddress.map {
+                try predicate.select(
+                    Batch(columns: [values], count: values.count), context, into: $0)
+            } ?? 0
+        }
+        for index in 0..<found { bitmap.set(Int(rows[index])) }
+        return bitmap
+    }
+
     /// Whether the chunk's bounds rule out every row.
     func isPruned(_ segment: Segment, chunk: Int) -> Bool {
         for filter in fast {
@@ -282,7 +296,22 @@ struct ChunkSelector {
                 if code >= 0, code <= Int128(chunk.codeMax) { bitmap.set(Int(code)) }
             }
             if bitmap.setCount == 0 { isEmpty = true } else { add(.bitmap(bitmap.bytes), chunk, bitmap) }
-        case .single, .general: leftover.append(filters.sources[index])
+        case .single(let column, let predicate):
+            // Few different values: ask the predicate about each of them once.
+            guard chunk.hasCodes, chunk.codeMax < 4096,
+                let values = Vector.consecutive(
+                    filters.types[column], from: chunk.codeBase, count: Int(chunk.codeMax) + 1)
+            else {
+                leftover.append(filters.sources[index])
+                return
+            }
+            let bitmap = try filters.bitmap(predicate, of: values)
+            if bitmap.setCount == 0 {
+                isEmpty = true
+            } else if bitmap.setCount < values.count || chunk.hasNulls {
+                add(.bitmap(bitmap.bytes), chunk, bitmap)
+            }
+        case .general: leftover.append(filters.sources[index])
         }
     }
 
@@ -420,5 +449,29 @@ final class ScanScratch {
         mask.deallocate()
         part.deallocate()
         positions.deallocate()
+    }
+}
+
+extension Vector {
+    /// The integers from `first` on as values of a type that is an integer or a boolean in memory; nil
+    /// for other types, and where not all of them fit.
+    static func consecutive(_ type: SQLType, from first: Int64, count: Int) -> Vector? {
+        let (end, overflow) = first.addingReportingOverflow(Int64(count) - 1)
+        if overflow { return nil }
+        let vector = Vector(type, capacity: count)
+        vector.count = count
+        func fill<T: FixedWidthInteger>(_: T.Type, _ limits: ClosedRange<Int64>) -> Vector? {
+            guard limits.contains(first), limits.contains(end) else { return nil }
+            let out = vector.pointer(T.self)
+            for row in 0..<count { out[row] = T(truncatingIfNeeded: first + Int64(row)) }
+            return vector
+        }
+        switch vector.physical {
+        case .bool: return fill(UInt8.self, 0...1)
+        case .int16: return fill(Int16.self, Int64(Int16.min)...Int64(Int16.max))
+        case .int32: return fill(Int32.self, Int64(Int32.min)...Int64(Int32.max))
+        case .int64: return fill(Int64.self, Int64.min...Int64.max)
+        default: return nil
+        }
     }
 }
