@@ -31,6 +31,11 @@ class RetailStorehouse(StorehouseEngine):
         super().__init__(server)
         self.loaded = loaded
 
+    def open(self):
+        super().open()
+        # What a query may hold in memory; the peer takes most of the machine's unasked.
+        self.connection.execute("SET work_mem = '4GB'")
+
     def load(self, directory, _sort=None):
         if self.loaded:
             return None
