@@ -157,7 +157,7 @@ package struct Lowering: Sendable {
         let outer = layout(columns)
         return FilterOperator(
             numbered, try rest.map { try Compiled.compile($0, outer) },
-            text: rest.map { Explain.text($0) })
+            expressions: rest, names: names)
     }
 
     /// Calls that are all DISTINCT over one argument: first the distinct rows of keys and argument,
