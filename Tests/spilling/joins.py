@@ -12,10 +12,10 @@ from harness import Tally, add_target_options, open_target
 
 ROWS = 120_000
 SOURCES = {
-    "one": "SELECT i AS k, i % 1000 AS v, 'text ' || i AS t FROM generate_series(1, %d) AS g(i)" % ROWS,
-    "twice": "SELECT CASE WHEN i % 50 = 0 THEN NULL ELSE i / 2 * 7 END AS k, i AS v, 'text ' || (i / 2) AS t "
+    "one": "SELECT i AS k, i %% 1000 AS v, 'text ' || i AS t FROM generate_series(1, %d) AS g(i)" % ROWS,
+    "twice": "SELECT CASE WHEN i %% 50 = 0 THEN NULL ELSE i / 2 * 7 END AS k, i AS v, 'text ' || (i / 2) AS t "
              "FROM generate_series(1, %d) AS g(i)" % ROWS,
-    "half": "SELECT i * 2 AS k, i % 77 AS v, CASE WHEN i % 9 = 0 THEN NULL ELSE 'text ' || (i * 3) END AS t "
+    "half": "SELECT i * 2 AS k, i %% 77 AS v, CASE WHEN i %% 9 = 0 THEN NULL ELSE 'text ' || (i * 3) END AS t "
             "FROM generate_series(1, %d) AS g(i)" % ROWS,
 }
 CONDITIONS = {

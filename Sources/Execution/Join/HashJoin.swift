@@ -275,9 +275,11 @@ final class BuildRowsSource: BatchSource, @unchecked Sendable {
     var parallelism: Int { max(1, (state.table.rows.count + 16_383) / 16_384) }
     func makeReader(_ context: QueryContext) throws -> BatchReader { Reader(self) }
 
-    private func take() -> Batch? {
+    /// The next rows, and their place among all.
+    private func take() -> (batch: Batch, place: Int)? {
         while true {
-            let start = next.take() * Vector.standardCapacity
+            let place = next.take()
+            let start = place * Vector.standardCapacity
             guard start < state.table.rows.count else { return nil }
             var rows: [UInt32] = []
             for row in start..<min(start + Vector.standardCapacity, state.table.rows.count)
@@ -287,7 +289,7 @@ final class BuildRowsSource: BatchSource, @unchecked Sendable {
             if rows.isEmpty { continue }
             return rows.withUnsafeBufferPointer { buffer in
                 buffer.baseAddress.map {
-                    state.output(nil, build: $0, count: rows.count, hasMissing: false)
+                    (state.output(nil, build: $0, count: rows.count, hasMissing: false), place)
                 }
             }
         }
@@ -296,6 +298,10 @@ final class BuildRowsSource: BatchSource, @unchecked Sendable {
     private final class Reader: BatchReader {
         let source: BuildRowsSource
         init(_ source: BuildRowsSource) { self.source = source }
-        override func next() throws -> Batch? { source.take() }
+        override func next() throws -> Batch? {
+            guard let (batch, place) = source.take() else { return nil }
+            ordinal = place
+            return batch
+        }
     }
 }

@@ -13,7 +13,10 @@ enum Pipeline {
         makeSink: @escaping @Sendable () throws -> S, merge: (S) throws -> Void
     ) throws {
         let states = Mutex<[Int: UncheckedBox<(sink: S, driver: Driver)>]>([:])
-        func run(_ source: any BatchSource, _ stage: Int) throws {
+        /// `isLast`: nothing comes after, so that each worker ends its sink itself.
+        func run(
+            _ source: any BatchSource, _ stage: Int, morsels: Int, isLast: Bool
+        ) throws {
             let workers = max(1, min(context.threads, source.parallelism))
             try context.pool.run(workers) { worker in
                 // Stages keep what they have counted from the source's batches to the epilogues'.
@@ -23,12 +26,21 @@ enum Pipeline {
                     state = UncheckedBox((sink, try Driver(stream, context, sink)))
                 }
                 guard let state else { return }
-                try state.value.driver.drive(source, stage)
+                try state.value.driver.drive(source, stage, morsels: morsels)
+                if isLast { try state.value.sink.finish() }
                 states.withLock { $0[worker] = state }
             }
         }
-        try run(stream.source, 0)
-        for epilogue in stream.epilogues { try run(epilogue.source, epilogue.stage) }
+        try run(stream.source, 0, morsels: 0, isLast: stream.epilogues.isEmpty)
+        for (index, epilogue) in stream.epilogues.enumerated() {
+            // Their morsels come after all of the source's.
+            try run(
+                epilogue.source, epilogue.stage, morsels: (index + 1) << 24, isLast: false)
+        }
+        if !stream.epilogues.isEmpty {
+            let all = states.withLock { $0 }
+            try context.pool.run(all.count) { try all[$0]?.value.sink.finish() }
+        }
         for (_, box) in states.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             try merge(box.value.sink)
         }
@@ -37,7 +49,7 @@ enum Pipeline {
     /// Runs the stream on the calling thread, in order.
     static func drive(_ stream: Stream, _ context: QueryContext, _ sink: LocalSink) throws {
         let driver = try Driver(stream, context, sink)
-        try driver.drive(stream.source, 0)
+        try driver.drive(stream.source, 0, morsels: 0)
         for (index, epilogue) in stream.epilogues.enumerated() {
             // Their morsels come after all of the source's.
             try driver.drive(epilogue.source, epilogue.stage, morsels: (index + 1) << 24)
@@ -62,7 +74,7 @@ enum Pipeline {
         }
 
         /// Sends all batches of a source through the stages from `stage` on.
-        func drive(_ source: any BatchSource, _ stage: Int, morsels: Int = 0) throws {
+        func drive(_ source: any BatchSource, _ stage: Int, morsels: Int) throws {
             if stop.isSet { return }
             let reader = try source.makeReader(context)
             let maker = stage > 0 && context.isAnalyzing ? owners[stage - 1].statistics : nil
