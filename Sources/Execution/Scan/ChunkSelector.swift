@@ -173,6 +173,21 @@ final class CodeBitmap: @unchecked Sendable {
         setCount += 1
     }
     func contains(_ code: Int) -> Bool { bytes[code >> 3] >> UInt8(code & 7) & 1 == 1 }
+
+    /// Whether some bit of the range is set.
+    func containsAny(_ codes: ClosedRange<Int>) -> Bool {
+        var code = codes.lowerBound
+        while code <= codes.upperBound {
+            if code & 7 == 0, bytes[code >> 3] == 0 {
+                code += 8
+            } else if contains(code) {
+                return true
+            } else {
+                code += 1
+            }
+        }
+        return false
+    }
 }
 
 extension SegmentDictionary {

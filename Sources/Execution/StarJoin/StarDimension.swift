@@ -232,6 +232,21 @@ final class StarDimension: @unchecked Sendable {
     /// The share of fact keys expected to survive.
     var passRate: Double { min(1, Double(rowCount) / max(1, plan.totalRows)) }
 
+    /// Whether the bounds of a chunk's keys tell that none of them is in the dimension.
+    func rejectsAll(_ segment: Segment, column: UInt32, chunk: Int) -> Bool {
+        guard let byValue, let zone = segment.zone(column: column, chunk: chunk) else {
+            return false
+        }
+        if zone.isAllNull { return true }
+        guard case .int(let least) = zone.min, case .int(let greatest) = zone.max else {
+            return false
+        }
+        let from = max(least, low)
+        let to = min(greatest, high)
+        guard from <= to else { return true }
+        return !byValue.bitmap.containsAny(Int(from - low)...Int(to - low))
+    }
+
     /// The group of an integer key, nil where the dimension has no such row.
     func group(_ key: Int64) -> UInt32? {
         guard let byValue, key >= low, key <= high else { return nil }

@@ -135,7 +135,18 @@ final class StarRun: @unchecked Sendable {
         self.parts = parts
         groupCount = max(1, stride)
         dimensions = built
-        morsels = ScanMorsel.list(table, filters, star.fact.statistics)
+        var morsels = ScanMorsel.list(table, filters, star.fact.statistics)
+        let before = morsels.count
+        morsels.removeAll { morsel in
+            guard case .chunk(let fragment, let chunk) = morsel else { return false }
+            return built.contains {
+                $0.rejectsAll(fragment.segment, column: ids[$0.plan.factColumn], chunk: chunk)
+            }
+        }
+        if before > morsels.count {
+            star.fact.statistics.note("chunks pruned by join", before - morsels.count)
+        }
+        self.morsels = morsels
         // Rows out of order of size keep a dense array only while it stays small beside them.
         let rows = table.rowCount
         if groupCount > 4096, groupCount > rows { return nil }
