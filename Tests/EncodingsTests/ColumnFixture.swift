@@ -4,7 +4,7 @@ import Vectors
 
 /// Shapes of data, each the best case of some encoding or the worst of all.
 enum Pattern: CaseIterable {
-    case constant, sequence, descending, runs, small, wide, extremes, fewDistinct
+    case constant, sequence, descending, runs, shortRuns, small, wide, extremes, fewDistinct
 
     func value(_ row: Int, _ random: inout SplitMix64) -> Int64 {
         switch self {
@@ -12,6 +12,7 @@ enum Pattern: CaseIterable {
         case .sequence: return 1_000_000 + Int64(row) * 3 + Int64(random.next() % 3)
         case .descending: return 9_000_000_000 - Int64(row) * 7
         case .runs: return Int64(row / 97) * 11
+        case .shortRuns: return Int64(row / 4) &* 7919 % 100_003
         case .small: return Int64(random.next() % 1000) - 500
         case .wide: return Int64(bitPattern: random.next())
         case .extremes: return row % 3 == 0 ? Int64.min : row % 3 == 1 ? Int64.max : 0

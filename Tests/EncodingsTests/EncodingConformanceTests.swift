@@ -160,6 +160,7 @@ import Vectors
         #expect(try encoding(.integer, .constant) == (.constant, false))
         #expect(try encoding(.integer, .small) == (.bitPacked, false))
         #expect(try encoding(.integer, .runs) == (.runLength, false))
+        #expect(try encoding(.integer, .shortRuns) == (.shortRuns, false))
         #expect(try encoding(.bigint, .sequence) == (.delta, false))
         #expect(try encoding(.bigint, .fewDistinct) == (.bitPacked, true))
         #expect(try encoding(.text, .fewDistinct) == (.bitPacked, true))

@@ -83,6 +83,10 @@ import Testing
             #expect(set.mask_select_u16(mask, count, 0, &out) == 0, "\(name)")
             set.range_mask_i64(wide, count, -5, Int64.max / 2, &mask)
             #expect(picked(set.mask_select_u16(mask, count, 0, &out)) == inWide, "\(name)")
+            set.table_mask_u8(codes, count, bytes, &mask)
+            #expect(
+                picked(set.mask_select_u16(mask, count, 0, &out))
+                    == codes.indices.filter { bytes[Int(codes[$0])] != 0 }, "\(name)")
             set.bitmap_mask(codes, count, bitmap, &mask)
             #expect(picked(set.mask_select_u16(mask, count, 0, &out)) == inBitmap, "\(name)")
 
@@ -100,6 +104,58 @@ import Testing
                 picked(set.table_u16_select(codes, at, count, halves, 3, &out, &kept16))
                     == inHalves.map { $0 * 2 })
             #expect(kept16[..<inHalves.count].elementsEqual(inHalves.map { halves[Int(codes[$0])] }))
+        }
+    }
+
+    @Test(arguments: [1, 63, 64, 65, 1000, 1024])
+    func runsBecomeRows(count: Int) {
+        var random = SplitMix64(seed: 7)
+        for density in 1...8 {
+            var starts = [UInt64](repeating: 0, count: 16)
+            for row in 0..<count where row == 0 || random.next() % 8 < density {
+                starts[row >> 6] |= 1 << UInt64(row & 63)
+            }
+            var run = -1
+            let runOf = (0..<count).map { row in
+                run += Int(starts[row >> 6] >> UInt64(row & 63) & 1)
+                return run
+            }
+            let codes = (0..<(1024 + 32)).map { _ in UInt32(truncatingIfNeeded: random.next()) }
+            let verdicts = (0..<18).map { _ in random.next() & random.next() }
+            let at = (0..<count).filter { $0 % 3 == 1 }.map { UInt16($0) }
+            for (name, set) in sets {
+                var rows = [UInt32](repeating: 0, count: 1032)
+                set.expand_u32(starts, count, codes, &rows)
+                #expect(rows[..<count].elementsEqual(runOf.map { codes[$0] }), "\(name)")
+                var mask = [UInt64](repeating: 0, count: 16)
+                set.expand_mask(starts, count, verdicts, &mask)
+                let expected = runOf.map { verdicts[$0 >> 6] >> UInt64($0 & 63) & 1 }
+                let found = (0..<1024).map { mask[$0 >> 6] >> UInt64($0 & 63) & 1 }
+                #expect(found[..<count].elementsEqual(expected), "\(name) \(density)")
+                #expect(!found[count...].contains(1), "\(name) \(density)")
+                var ranks = [UInt32](repeating: 0, count: at.count)
+                set.run_ranks(starts, at, at.count, &ranks)
+                #expect(ranks == at.map { UInt32(runOf[Int($0)]) }, "\(name)")
+            }
+        }
+    }
+
+    @Test func packedCodesAreComparedAsUnpackedOnes() {
+        var random = SplitMix64(seed: 8)
+        for width in 0...32 {
+            let mask: UInt64 = width == 0 ? 0 : ~0 >> UInt64(64 - width)
+            let values = (0..<1024).map { _ in UInt32(random.next() & mask) }
+            for (low, high) in [(1, 3), (0, UInt32(mask)), (5, 2), (UInt32(mask / 3), UInt32(mask / 2))] {
+                for (name, set) in sets {
+                    var packed = [UInt32](repeating: 0, count: width * 32 + 32)
+                    set.pack32(values, Int32(width), &packed)
+                    var found = [UInt64](repeating: 7, count: 16)
+                    set.range_mask_packed(packed, Int32(width), low, high, &found)
+                    let expected = values.map { low <= $0 && $0 <= high }
+                    let bits = (0..<1024).map { found[$0 >> 6] >> UInt64($0 & 63) & 1 == 1 }
+                    #expect(bits == expected, "\(name) \(width)")
+                }
+            }
         }
     }
 

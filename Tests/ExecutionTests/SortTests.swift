@@ -1,8 +1,9 @@
+import Basics
+import Execution
 import Planning
+import Storage
 import Testing
 import Vectors
-
-@testable import Execution
 
 /// Sorting by prefixes against sorting by comparison.
 struct SortTests {

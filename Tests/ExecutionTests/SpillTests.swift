@@ -1,11 +1,10 @@
 import Basics
 import Disk
+import Execution
 import Planning
 import TestSupport
 import Testing
 import Vectors
-
-@testable import Execution
 
 /// Temporary files: what comes back, what does not, and what damage does.
 struct SpillTests {
@@ -40,7 +39,7 @@ struct SpillTests {
             let expected = batch(count)
             #expect(found.count == count)
             for (a, b) in zip(found.columns, expected.columns) {
-                for row in 0..<count { #expect(a.datum(at: row) == b.datum(at: row)) }
+                for row in 0..<count { #expect("\(a.datum(at: row))" == "\(b.datum(at: row))") }
             }
         }
         #expect(try reader.next() == nil)

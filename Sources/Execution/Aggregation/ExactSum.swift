@@ -5,7 +5,7 @@ import Glibc
 /// Doubles are integers times 2^-1074. They are added in digits of 32 bits at fixed places, the highest
 /// four of those that occurred: the digits below are dropped, whenever they come. So the sum is exact
 /// but for what lies more than 75 bits below its largest summand, and rounded once, at the end.
-struct ExactSum {
+package struct ExactSum {
     private var high: Int64 = 0
     private var second: Int64 = 0
     private var third: Int64 = 0
@@ -16,13 +16,15 @@ struct ExactSum {
     /// Additions since digits were last brought below 2^32.
     private var pending: UInt32 = 0
 
+    package init() {}
+
     private static let nan: UInt8 = 1
     private static let plusInfinity: UInt8 = 2
     private static let minusInfinity: UInt8 = 4
     private static let pendingMax: UInt32 = 1 << 29
 
     @inline(__always)
-    mutating func add(_ value: Double) {
+    package mutating func add(_ value: Double) {
         let bits = value.bitPattern
         var exponent = Int(truncatingIfNeeded: bits >> 52) & 0x7FF
         var mantissa = bits & 0xF_FFFF_FFFF_FFFF
@@ -47,7 +49,7 @@ struct ExactSum {
         if pending >= Self.pendingMax { normalize() }
     }
 
-    mutating func add(_ other: ExactSum) {
+    package mutating func add(_ other: ExactSum) {
         special |= other.special
         guard other.top >= 0 else { return }
         place(Int(other.top), other.high, other.second, other.third, other.low)
@@ -96,7 +98,7 @@ struct ExactSum {
     }
 
     /// The nearest double.
-    var value: Double {
+    package var value: Double {
         if special != 0 {
             if special == Self.plusInfinity { return .infinity }
             return special == Self.minusInfinity ? -.infinity : .nan

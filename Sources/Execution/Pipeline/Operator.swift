@@ -145,11 +145,11 @@ protocol BatchSource: AnyObject, Sendable {
 }
 
 /// One worker's view of a source.
-class BatchReader {
+package class BatchReader {
     /// The place of the last batch's morsel in the whole source; 0 where one reader gets everything.
     /// A reader's morsels come in ascending order, and no two readers share one.
     final var ordinal = 0
-    func next() throws -> Batch? { nil }
+    package func next() throws -> Batch? { nil }
 }
 
 /// A step that turns one batch into any number; shared by the workers.

@@ -4,22 +4,22 @@ import Synchronization
 import Vectors
 
 /// Compares rows of kept columns by several keys.
-struct RowComparator: @unchecked Sendable {
-    struct Key {
+package struct RowComparator: @unchecked Sendable {
+    package struct Key {
         let vector: Vector
         let descending: Bool
         let nullsFirst: Bool
-        init(_ vector: Vector, _ descending: Bool, _ nullsFirst: Bool) {
+        package init(_ vector: Vector, _ descending: Bool, _ nullsFirst: Bool) {
             self.vector = vector
             self.descending = descending
             self.nullsFirst = nullsFirst
         }
     }
     let keys: [Key]
-    init(_ keys: [Key]) { self.keys = keys }
+    package init(_ keys: [Key]) { self.keys = keys }
 
     /// - Parameter first: the keys before it are known to be equal.
-    func compare(_ a: UInt32, _ b: UInt32, from first: Int = 0) -> Int {
+    package func compare(_ a: UInt32, _ b: UInt32, from first: Int = 0) -> Int {
         for index in first..<keys.count {
             let order = Self.compare(keys[index], Int(a), keys[index], Int(b))
             if order != 0 { return order }
@@ -40,7 +40,7 @@ struct RowComparator: @unchecked Sendable {
     }
 
     /// Indices of all rows in order; equal rows keep theirs.
-    func sorted(_ count: Int, _ cancellation: Cancellation) throws -> [UInt32] {
+    package func sorted(_ count: Int, _ cancellation: Cancellation) throws -> [UInt32] {
         if keys.isEmpty || count < 2 {
             return [UInt32](0..<UInt32(truncatingIfNeeded: count))
         }
@@ -50,7 +50,7 @@ struct RowComparator: @unchecked Sendable {
     }
 
     /// The same with all workers.
-    func sorted(_ count: Int, _ context: QueryContext) throws -> [UInt32] {
+    package func sorted(_ count: Int, _ context: QueryContext) throws -> [UInt32] {
         guard context.threads > 1, count >= 1 << 15, !keys.isEmpty else {
             return try sorted(count, context.cancellation)
         }

@@ -2,7 +2,7 @@ import Basics
 import Vectors
 
 /// Batches in a temporary file, in the order they were appended. One writer, then any number of readers.
-final class SpillRun {
+package final class SpillRun {
     let types: [SQLType]
     private let file: SpillFile
     private let statistics: OperatorStatistics?
@@ -15,13 +15,15 @@ final class SpillRun {
     private static let blockBytes = 128 << 10
 
     /// - Parameter statistics: where EXPLAIN ANALYZE counts the bytes.
-    init(_ types: [SQLType], _ file: SpillFile, _ statistics: OperatorStatistics? = nil) {
+    package init(
+        _ types: [SQLType], _ file: SpillFile, _ statistics: OperatorStatistics? = nil
+    ) {
         self.types = types
         self.file = file
         self.statistics = statistics
     }
 
-    func append(_ batch: Batch) throws {
+    package func append(_ batch: Batch) throws {
         let before = buffer.bytes.count
         SpillCodec.write(batch, to: &buffer)
         rowCount += batch.count
@@ -38,13 +40,13 @@ final class SpillRun {
     }
 
     /// Gives back the write buffer's memory as well.
-    func finish() throws {
+    package func finish() throws {
         try flush()
         buffer = ByteWriter()
     }
 
     /// All batches from the start; the run must be finished.
-    func makeReader() -> BatchReader { Reader(types, file, blocks) }
+    package func makeReader() -> BatchReader { Reader(types, file, blocks) }
 
     private final class Reader: BatchReader {
         private let types: [SQLType]

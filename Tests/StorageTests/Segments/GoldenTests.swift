@@ -39,6 +39,7 @@ import Vectors
         (.decimal, { .decimal(Decimal(mantissa: Int128($0), scale: $0 % 5, isNaN: $0 == 0)) }),
         (.integer, { _ in .int(42) }),
         (.array(.text), { _ in .null }),
+        (.integer, { .int(Int64(mix($0 * 2 / 5) % 1_000_000)) }),
     ]
 
     private static func write() throws -> (MemorySegment, SegmentSummary) {
