@@ -240,18 +240,17 @@ static void SH_NAME(range_mask_i64)(
 static size_t SH_NAME(mask_select_u16)(const uint64_t *mask, size_t n, uint16_t base, uint16_t *out) {
     typedef uint16_t vec16 __attribute__((vector_size(16), aligned(2)));
     const uint16_t *start = out;
-    const uint8_t *bytes = (const uint8_t *)mask;
-    for (size_t i = 0; i < n; i += 8) {
+    for (size_t i = 0; i < n; i += 64) {
+        uint64_t word = mask[i / 64];
         // Selective filters leave most words empty.
-        if ((i & 63) == 0 && mask[i / 64] == 0) {
-            i += 56;
-            continue;
-        }
+        if (word == 0) continue;
+        if (n - i < 64) word &= (1ull << (n - i)) - 1;
         // Writes 8 always, keeps as many as bits are set: no branch on data.
-        unsigned bits = bytes[i / 8];
-        if (n - i < 8) bits &= (1u << (n - i)) - 1;
-        *(vec16 *)out = *(const vec16 *)sh_bit_positions[bits] + (uint16_t)(base + i);
-        out += __builtin_popcount(bits);
+        for (int k = 0; k < 64; k += 8) {
+            const unsigned bits = word >> k & 0xFF;
+            *(vec16 *)out = *(const vec16 *)sh_bit_positions[bits] + (uint16_t)(base + i + k);
+            out += __builtin_popcount(bits);
+        }
     }
     return (size_t)(out - start);
 }

@@ -15,6 +15,8 @@ package struct CodeBlocks {
     private let starts: UnsafePointer<UInt64>
     private let firstRuns: UnsafePointer<UInt32>
     private let base: UInt32
+    /// Whether decoding a block fills a few long runs.
+    private let hasLongRuns: Bool
     private let chunk: Unmanaged<ColumnChunk>
 
     /// UInt32s that `scratch` arguments need.
@@ -28,6 +30,7 @@ package struct CodeBlocks {
         var firstRuns = UnsafeRawPointer(chunk.bytes.start).assumingMemoryBound(to: UInt32.self)
         var base: UInt32 = 0
         var kind = Kind.constant
+        var hasLongRuns = false
         if case .integers(let stream) = chunk.layout {
             if chunk.isDictionaryCoded { base = UInt32(truncatingIfNeeded: stream.base) }
             switch stream.blocks {
@@ -40,7 +43,10 @@ package struct CodeBlocks {
                 starts = runs.starts
                 firstRuns = runs.firstRuns
                 kind = .shortRuns
-            case .runLength, .delta: kind = .other
+            case .runLength:
+                kind = .other
+                hasLongRuns = true
+            case .delta: kind = .other
             }
         }
         self.kind = kind
@@ -48,10 +54,11 @@ package struct CodeBlocks {
         self.starts = starts
         self.firstRuns = firstRuns
         self.base = base
+        self.hasLongRuns = hasLongRuns
     }
 
     /// Whether verdicts on this column cost a fraction of a probe a row.
-    package var isRepeated: Bool { kind == .shortRuns || kind == .constant }
+    package var isRepeated: Bool { kind == .shortRuns || kind == .constant || hasLongRuns }
 
     @inline(__always)
     private func addBase(_ out: UnsafeMutablePointer<UInt32>, _ count: Int) {
