@@ -6,59 +6,45 @@ import CKernels
 package struct CodeBlocks {
     private enum Kind {
         case constant
-        case packed
-        case shortRuns
+        case packed(BitPackedBlocks)
+        case shortRuns(ShortRunView)
+        /// Decoding a block fills a few runs.
+        case longRuns
         case other
     }
     private let kind: Kind
-    private let packed: BitPackedBlocks
-    private let starts: UnsafePointer<UInt64>
-    private let firstRuns: UnsafePointer<UInt32>
     private let base: UInt32
-    /// Whether decoding a block fills a few long runs.
-    private let hasLongRuns: Bool
     private let chunk: Unmanaged<ColumnChunk>
 
     /// UInt32s that `scratch` arguments need.
-    package static let scratchCodes = ShortRunBlocks.scratchCodes + 64
+    package static let scratchCodes = ShortRunView.scratchCodes + 64
 
     /// Needs `hasCodes`.
     package init(_ chunk: ColumnChunk) {
         self.chunk = .passUnretained(chunk)
-        var packed = BitPackedBlocks(packed: UnsafeRawPointer(chunk.bytes.start), width: 0)
-        var starts = UnsafeRawPointer(chunk.bytes.start).assumingMemoryBound(to: UInt64.self)
-        var firstRuns = UnsafeRawPointer(chunk.bytes.start).assumingMemoryBound(to: UInt32.self)
         var base: UInt32 = 0
         var kind = Kind.constant
-        var hasLongRuns = false
         if case .integers(let stream) = chunk.layout {
             if chunk.isDictionaryCoded { base = UInt32(truncatingIfNeeded: stream.base) }
             switch stream.blocks {
             case .constant: break
-            case .bitPacked(let blocks):
-                packed = blocks
-                kind = .packed
-            case .shortRuns(let runs):
-                packed = runs.codes
-                starts = runs.starts
-                firstRuns = runs.firstRuns
-                kind = .shortRuns
-            case .runLength:
-                kind = .other
-                hasLongRuns = true
+            case .bitPacked(let blocks): kind = .packed(blocks)
+            case .shortRuns(let runs): kind = .shortRuns(runs.view)
+            case .runLength: kind = .longRuns
             case .delta: kind = .other
             }
         }
         self.kind = kind
-        self.packed = packed
-        self.starts = starts
-        self.firstRuns = firstRuns
         self.base = base
-        self.hasLongRuns = hasLongRuns
     }
 
     /// Whether verdicts on this column cost a fraction of a probe a row.
-    package var isRepeated: Bool { kind == .shortRuns || kind == .constant || hasLongRuns }
+    package var isRepeated: Bool {
+        switch kind {
+        case .constant, .shortRuns, .longRuns: true
+        case .packed, .other: false
+        }
+    }
 
     @inline(__always)
     private func addBase(_ out: UnsafeMutablePointer<UInt32>, _ count: Int) {
@@ -69,17 +55,10 @@ package struct CodeBlocks {
     /// The codes of a block's runs; they begin at the result.
     @inline(__always)
     private func runCodes(
-        _ block: Int, _ count: inout Int, _ scratch: UnsafeMutablePointer<UInt32>
+        _ runs: ShortRunView, _ block: Int, _ scratch: UnsafeMutablePointer<UInt32>
     ) -> UnsafeMutablePointer<UInt32> {
-        let first = Int(firstRuns[block])
-        let end = Int(firstRuns[block + 1])
-        packed.codes32(block: first >> 10, into: scratch)
-        if (end - 1) >> 10 != first >> 10 {
-            packed.codes32(block: (end - 1) >> 10, into: scratch + 1024)
-        }
-        count = end - first
-        let codes = scratch + (first & 1023)
-        addBase(codes, count)
+        let codes = runs.runCodes(block: block, scratch: scratch)
+        addBase(codes, runs.runCount(block: block))
         return codes
     }
 
@@ -89,14 +68,12 @@ package struct CodeBlocks {
     ) {
         switch kind {
         case .constant: out.update(repeating: base, count: 1024)
-        case .packed:
+        case .packed(let packed):
             packed.codes32(block: block, into: out)
             addBase(out, 1024)
-        case .shortRuns:
-            var count = 0
-            let runs = runCodes(block, &count, scratch)
-            sh_expand_u32(starts + block * 16, 1024, runs, out)
-        case .other: chunk._withUnsafeGuaranteedRef { $0.codes(block: block, into: out) }
+        case .shortRuns(let runs):
+            sh_expand_u32(runs.starts(block: block), 1024, runCodes(runs, block, scratch), out)
+        case .longRuns, .other: chunk._withUnsafeGuaranteedRef { $0.codes(block: block, into: out) }
         }
     }
 
@@ -109,7 +86,7 @@ package struct CodeBlocks {
     ) {
         switch kind {
         case .constant: out.update(repeating: base, count: count)
-        case .packed:
+        case .packed(let packed):
             if count > 96 {
                 packed.codes32(block: block, into: scratch)
                 for index in 0..<count { out[index] = scratch[Int(positions[index])] }
@@ -117,23 +94,22 @@ package struct CodeBlocks {
                 packed.codes32(block: block, positions: positions, count: count, into: out)
             }
             addBase(out, count)
-        case .shortRuns:
-            sh_run_ranks(starts + block * 16, positions, count, out)
+        case .shortRuns(let runs):
+            sh_run_ranks(runs.starts(block: block), positions, count, out)
             if count > 32 {
-                var runs = 0
-                let codes = runCodes(block, &runs, scratch)
+                let codes = runCodes(runs, block, scratch)
                 for index in 0..<count { out[index] = codes[Int(out[index])] }
             } else {
-                let first = firstRuns[block]
+                let first = runs.firstRuns[block]
                 for index in 0..<count {
                     var place = UInt16(truncatingIfNeeded: (first &+ out[index]) & 1023)
-                    packed.codes32(
+                    runs.codes.codes32(
                         block: Int((first &+ out[index]) >> 10), positions: &place, count: 1,
                         into: out + index)
                 }
                 addBase(out, count)
             }
-        case .other:
+        case .longRuns, .other:
             chunk._withUnsafeGuaranteedRef {
                 $0.codes(block: block, positions: positions, count: count, into: out)
             }
@@ -145,7 +121,7 @@ package struct CodeBlocks {
         block: Int, rows: Int, low: UInt32, high: UInt32, into mask: UnsafeMutablePointer<UInt64>,
         scratch: UnsafeMutablePointer<UInt32>
     ) {
-        if kind == .packed, base == 0, rows == 1024 {
+        if case .packed(let packed) = kind, base == 0, rows == 1024 {
             packed.rangeMask(block: block, low: low, high: high, into: mask)
             return
         }
@@ -183,18 +159,18 @@ package struct CodeBlocks {
         _ scratch: UnsafeMutablePointer<UInt32>,
         _ decide: (UnsafeMutablePointer<UInt32>, Int, UnsafeMutablePointer<UInt64>) -> Void
     ) {
-        guard kind == .shortRuns else {
+        guard case .shortRuns(let runs) = kind else {
             codes(block: block, into: scratch, scratch: scratch)
             decide(scratch, rows, mask)
             return
         }
-        var count = 0
-        let runs = runCodes(block, &count, scratch)
+        let heads = runCodes(runs, block, scratch)
+        let count = runs.runCount(block: block)
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 18) { verdicts in
             guard let verdicts = verdicts.baseAddress else { return }
-            decide(runs, count, verdicts)
+            decide(heads, count, verdicts)
             verdicts[(count + 63) >> 6] = 0
-            sh_expand_mask(starts + block * 16, rows, verdicts, mask)
+            sh_expand_mask(runs.starts(block: block), rows, verdicts, mask)
         }
     }
 }

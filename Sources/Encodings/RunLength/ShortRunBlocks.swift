@@ -7,11 +7,7 @@ import CKernels
 /// fraction of what the rows of run ends take, and eight rows are expanded at a time. Every
 /// block of rows starts a run, so that blocks decode by themselves. Codes fit 32 bits.
 struct ShortRunBlocks {
-    /// 16 words for each block of rows.
-    let starts: UnsafePointer<UInt64>
-    let codes: BitPackedBlocks
-    /// The first run of each block of rows, and the number of all.
-    let firstRuns: UnsafePointer<UInt32>
+    let view: ShortRunView
     private let owner: FirstRuns
 
     private final class FirstRuns: Sendable {
@@ -36,11 +32,10 @@ struct ShortRunBlocks {
     init(
         starts: UnsafePointer<UInt64>, codes: BitPackedBlocks, runs: Int, count: Int
     ) throws {
-        self.starts = starts
-        self.codes = codes
         let blocks = (count + 1023) >> 10
         owner = FirstRuns(count: blocks + 1)
-        firstRuns = UnsafePointer(owner.start)
+        view = ShortRunView(
+            starts: starts, codes: codes, firstRuns: UnsafePointer(owner.start))
         var total = 0
         for block in 0..<blocks {
             guard starts[block * 16] & 1 == 1 else {
@@ -55,30 +50,11 @@ struct ShortRunBlocks {
         guard total == runs else { throw ChunkDamage.error("\(total) runs instead of \(runs)") }
     }
 
-    /// Runs of a block of rows.
-    func runCount(block: Int) -> Int { Int(firstRuns[block + 1] - firstRuns[block]) }
-
-    /// Which rows of the block start a run.
-    func starts(block: Int) -> UnsafePointer<UInt64> { starts + block * 16 }
-
-    /// Room that `runCodes` needs.
-    static let scratchCodes = 2048 + 32
-
-    /// Unpacks the codes of a block's runs into the scratch; they begin at the result.
-    func runCodes(
-        block: Int, scratch: UnsafeMutablePointer<UInt32>
-    ) -> UnsafeMutablePointer<UInt32> {
-        let first = Int(firstRuns[block])
-        let last = Int(firstRuns[block + 1]) - 1
-        codes.codes32(block: first >> 10, into: scratch)
-        if last >> 10 != first >> 10 { codes.codes32(block: last >> 10, into: scratch + 1024) }
-        return scratch + (first & 1023)
-    }
-
     func codes32(block: Int, into out: UnsafeMutablePointer<UInt32>) {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.scratchCodes) { scratch in
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: ShortRunView.scratchCodes) { scratch in
             guard let scratch = scratch.baseAddress else { return }
-            sh_expand_u32(starts(block: block), 1024, runCodes(block: block, scratch: scratch), out)
+            sh_expand_u32(
+                view.starts(block: block), 1024, view.runCodes(block: block, scratch: scratch), out)
         }
     }
 
@@ -86,10 +62,10 @@ struct ShortRunBlocks {
         block: Int, positions: UnsafePointer<UInt16>, count: Int,
         into out: UnsafeMutablePointer<UInt32>
     ) {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.scratchCodes) { scratch in
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: ShortRunView.scratchCodes) { scratch in
             guard let scratch = scratch.baseAddress else { return }
-            let runs = runCodes(block: block, scratch: scratch)
-            sh_run_ranks(starts(block: block), positions, count, out)
+            let runs = view.runCodes(block: block, scratch: scratch)
+            sh_run_ranks(view.starts(block: block), positions, count, out)
             for index in 0..<count { out[index] = runs[Int(out[index])] }
         }
     }
@@ -120,5 +96,35 @@ struct ShortRunBlocks {
         BitPackedBlocks.pack(
             heads, count: run, base: base, width: width,
             to: out + startBytes(blocks: (count + 1023) >> 10))
+    }
+}
+
+/// Short runs as plain pointers, valid while their chunk lives.
+struct ShortRunView {
+    /// 16 words for each block of rows.
+    let starts: UnsafePointer<UInt64>
+    let codes: BitPackedBlocks
+    /// The first run of each block of rows, and the number of all.
+    let firstRuns: UnsafePointer<UInt32>
+
+    /// Runs of a block of rows.
+    func runCount(block: Int) -> Int { Int(firstRuns[block + 1] - firstRuns[block]) }
+
+    /// Which rows of the block start a run.
+    func starts(block: Int) -> UnsafePointer<UInt64> { starts + block * 16 }
+
+    /// Room that `runCodes` needs.
+    static let scratchCodes = 2048 + 32
+
+    /// Unpacks the codes of a block's runs into the scratch; they begin at the result.
+    @inline(__always)
+    func runCodes(
+        block: Int, scratch: UnsafeMutablePointer<UInt32>
+    ) -> UnsafeMutablePointer<UInt32> {
+        let first = Int(firstRuns[block])
+        let last = Int(firstRuns[block + 1]) - 1
+        codes.codes32(block: first >> 10, into: scratch)
+        if last >> 10 != first >> 10 { codes.codes32(block: last >> 10, into: scratch + 1024) }
+        return scratch + (first & 1023)
     }
 }

@@ -72,16 +72,7 @@ final class IntegerSumState: ValueState<IntegerSum> {
     }
 
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
-        if !isAverage, type.physical == .int64 {
-            return try results(range, type) { value, vector, row in
-                guard let sum = Int64(exactly: value.sum) else {
-                    throw SQLError(.numericValueOutOfRange, "bigint out of range")
-                }
-                vector.pointer(Int64.self)[row] = sum
-                return value.count > 0
-            }
-        }
-        return try Self.result(
+        try Self.result(
             range.map { (values.base[$0].sum, values.base[$0].count) }, scale: scale,
             isAverage: isAverage, type)
     }

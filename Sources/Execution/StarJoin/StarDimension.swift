@@ -71,7 +71,8 @@ final class StarLookup: @unchecked Sendable {
 
 /// An array of group codes, as narrow as they allow.
 final class StarCodes: @unchecked Sendable {
-    enum Width { case byte, half, word }
+    /// Bytes of a code.
+    enum Width: Int { case byte = 1, half = 2, word = 4 }
     let width: Width
     let memory: UnsafeMutableRawPointer
     private let entryCount: Int
@@ -79,8 +80,7 @@ final class StarCodes: @unchecked Sendable {
     init(entryCount: Int, groupCount: Int) {
         self.entryCount = entryCount
         width = groupCount < 255 ? .byte : groupCount < 65_535 ? .half : .word
-        let stride = width == .byte ? 1 : width == .half ? 2 : 4
-        let size = entryCount * stride + Int(SH_SLACK)
+        let size = entryCount * width.rawValue + Int(SH_SLACK)
         memory = .allocate(byteCount: size, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     }
@@ -89,7 +89,7 @@ final class StarCodes: @unchecked Sendable {
 
     /// Where the code of an entry lies.
     func start(at entry: Int) -> UnsafeMutableRawPointer {
-        memory + entry * (width == .byte ? 1 : width == .half ? 2 : 4)
+        memory + entry * width.rawValue
     }
 
     func set(_ entry: Int, _ code: UInt32) {
