@@ -43,6 +43,7 @@ def parse_arguments():
 def prepare_data(arguments):
     directory = arguments.data or os.path.join(ROOT, ".build", "retail", f"lines-{arguments.lines}")
     if not os.path.exists(os.path.join(directory, "ground-truth.json")):
+        os.makedirs(os.path.dirname(directory), exist_ok=True)
         subprocess.run([BINARY, "generate", "--out", directory, "--rows", str(arguments.lines)], check=True)
     return directory
 

@@ -1,7 +1,8 @@
 -- Inventory risk: overstock, the hundred that bind the most money.
 --
 -- Days of cover (on hand ÷ mean daily units of the last 30 days) above the greater of 60 and twice
--- the lead time, or no sale in 60 days with stock on hand.
+-- the lead time, or no sale in 60 days with stock on hand. The mean is never divided out before it
+-- is compared, so that exactly 60 days are not above 60.
 WITH today AS (
     SELECT max(business_date) AS day FROM fact_sales
 ),
@@ -38,11 +39,12 @@ sold AS (
 stock AS (
     SELECT c.store_id, c.sku, k.lead_time_days, k.listed_on, s.last_sold_on,
         c.on_hand_qty + coalesce(m.qty, 0) - coalesce(s.since_count, 0) AS on_hand,
-        coalesce(s.last_30_days, 0) / CASE
+        coalesce(s.last_30_days, 0) AS units,
+        CASE
             WHEN (SELECT day FROM today) - k.listed_on + 1 >= 30 THEN 30
             WHEN (SELECT day FROM today) - k.listed_on + 1 < 1 THEN 1
             ELSE (SELECT day FROM today) - k.listed_on + 1
-        END AS daily_units,
+        END AS days,
         CASE WHEN 2 * k.lead_time_days > 60 THEN 2 * k.lead_time_days ELSE 60 END AS cover_limit
     FROM counted c
     JOIN dim_store_sku k ON k.store_id = c.store_id AND k.sku = c.sku
@@ -52,7 +54,7 @@ stock AS (
 )
 SELECT t.store_id, d.region, t.sku, p.category, p.name, t.on_hand,
     round(t.on_hand * p.cost, 2) AS value_at_cost,
-    CASE WHEN t.daily_units > 0 THEN round(t.on_hand / t.daily_units, 0) END AS days_of_cover,
+    CASE WHEN t.units > 0 THEN round(t.on_hand * t.days / t.units, 0) END AS days_of_cover,
     t.cover_limit, t.last_sold_on,
     CASE WHEN t.last_sold_on IS NULL THEN 'DEAD' ELSE 'OVER' END AS risk_flag
 FROM stock t
@@ -61,7 +63,7 @@ JOIN dim_product p ON p.sku = t.sku
 WHERE t.on_hand > 0
     AND (d.closed_on IS NULL OR d.closed_on > (SELECT day FROM today))
     AND ((t.last_sold_on IS NULL AND t.listed_on <= (SELECT day FROM today) - 60)
-        OR (t.daily_units > 0 AND t.on_hand > t.cover_limit * t.daily_units)
-        OR (t.daily_units <= 0 AND t.last_sold_on IS NOT NULL))
+        OR (t.units > 0 AND t.on_hand * t.days > t.cover_limit * t.units)
+        OR (t.units <= 0 AND t.last_sold_on IS NOT NULL))
 ORDER BY value_at_cost DESC NULLS LAST, t.store_id, t.sku
 LIMIT 100;
