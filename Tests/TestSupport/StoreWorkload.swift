@@ -204,6 +204,7 @@ package struct StoreWorkload {
         }
         lastStep += " append \(count) to \(id)"
         try changes.appendInBulk(id, TableReader.batch(spec.columns.map(\.type), rows))
+        if below(3) == 0 { try changes.settle() }
     }
 
     /// Deletes some rows, and sometimes puts them back changed.

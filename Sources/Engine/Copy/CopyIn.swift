@@ -96,7 +96,7 @@ private struct CopyLoad {
     mutating func finish() throws -> Int {
         if !isDone { submit(splitter.finish()) }
         while !underWay.isEmpty { try take() }
-        try changes.settle()
+        try changes.settle { [cancellation] in try cancellation.check() }
         session.transaction?.changes = changes
         return count
     }

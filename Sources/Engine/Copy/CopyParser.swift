@@ -85,7 +85,7 @@ struct CopyParser: Sendable {
             if let filter { batch = try filter.filter(batch, context) }
             if batch.count > 0 { result.batches.append(batch) }
         }
-        guard var (error, line, column) = failure else { return }
+        guard case (var error, let line, let column)? = failure else { return }
         if error.detail == nil, line > 0 {
             let place = column.map { ", column \(names[$0])" } ?? ""
             error.detail = "COPY \(table), line \(line)\(place)"

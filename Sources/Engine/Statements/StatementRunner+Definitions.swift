@@ -96,7 +96,7 @@ extension StatementRunner {
                 Batch(columns: batch.columns.map { $0.flattened() }, count: batch.count),
                 checks: [], to: &changes)
         }
-        try changes.settle()
+        try changes.settle { [cancellation] in try cancellation.check() }
         session.transaction?.changes = changes
     }
 

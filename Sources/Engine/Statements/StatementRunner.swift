@@ -180,7 +180,7 @@ struct StatementRunner {
             tag = "DELETE \(count)"
         default: return ""
         }
-        try changes.settle()
+        try changes.settle { [cancellation] in try cancellation.check() }
         session.transaction?.changes = changes
         portal.isDone = true
         return tag

@@ -31,6 +31,15 @@ enum RowCompare {
         return compare(a, i & a.rowMask, b, j & b.rowMask)
     }
 
+    /// The order of two rows by several columns, the first counting most.
+    static func order(_ a: [Vector], _ i: Int, _ b: [Vector], _ j: Int) -> Int {
+        for (x, y) in zip(a, b) {
+            let order = order(x, i, y, j)
+            if order != 0 { return order }
+        }
+        return 0
+    }
+
     private static func compare(_ a: Vector, _ i: Int, _ b: Vector, _ j: Int) -> Int {
         switch a.physical {
         case .bool: return three(a.pointer(UInt8.self)[i], b.pointer(UInt8.self)[j])

@@ -40,6 +40,8 @@ package struct ChangeSet: Sendable {
         var keys: TailKeyIndex?
         /// Rows added before those of `appends`, a whole segment each.
         var staged: [StagedSegment] = []
+        /// How many of `staged`, from the first, are in runs that do not overlap within.
+        var settledCount = 0
         /// Locators of committed rows, of staged segments, and of the overlay.
         var deletes: [Int64] = []
 
@@ -81,6 +83,7 @@ package struct ChangeSet: Sendable {
         change.truncated = true
         change.removeAppends()
         change.staged = []
+        change.settledCount = 0
         change.deletes = []
         tables[id] = change
     }
@@ -170,11 +173,52 @@ package struct ChangeSet: Sendable {
             StagedSegment(kept, keys: keys, spec: spec, fragment: fragment, staging: staging))
     }
 
-    /// Waits until all rows that are being written are on disk.
+    /// Waits until all rows that are being written are on disk, and puts what a statement added to a
+    /// sorted table in bulk into one sorted run. Locators of rows added before are void.
     ///
+    /// - Parameter check: throws where the statement is to end; called by several threads.
     /// - Throws: why they could not be written.
-    package func settle() throws {
-        for change in tables.values { for staged in change.staged { _ = try staged.file() } }
+    package mutating func settle(check: @Sendable () throws -> Void = {}) throws {
+        for id in tables.keys.sorted() { try settle(id, check) }
+    }
+
+    private mutating func settle(_ id: UInt32, _ check: @Sendable () throws -> Void) throws {
+        guard let added = tables[id], added.staged.count > added.settledCount else { return }
+        let spec = try spec(id)
+        guard let staging = basedOn.staging, !spec.sortKey.isEmpty else {
+            _ = try added.staged.last?.file()
+            return
+        }
+        if added.appendedRowCount > 0 { try stage(id, spec, staging) }
+        guard let change = tables[id] else { return }
+        let new = change.staged[change.settledCount...]
+        let inputs = try PreparedChange.fragments(new, change, spec)
+        tables[id]?.settledCount = change.staged.count
+        if inputs.count == 1 || Self.areOrdered(inputs, spec) { return }
+        let files = try RangeMerge.write(inputs, spec: spec, shop: staging.shop, check: check)
+        let first = change.settledCount
+        let run = files.enumerated().map { place, file in
+            StagedSegment(
+                file, spec: spec,
+                fragment: Locator.stagedFragments + UInt32(truncatingIfNeeded: first + place))
+        }
+        let gone = Set(new.map(\.fragment))
+        tables[id]?.deletes.removeAll { gone.contains(Locator.fragment($0)) }
+        tables[id]?.staged.replaceSubrange(first..., with: run)
+        tables[id]?.settledCount = first + run.count
+    }
+
+    /// Whether each segment ends before the next begins.
+    private static func areOrdered(_ segments: [SegmentFragment], _ spec: TableSpec) -> Bool {
+        zip(segments, segments.dropFirst()).allSatisfy { before, after in
+            for (last, first) in zip(
+                before.segment.footer.sortKeyLast, after.segment.footer.sortKeyFirst)
+            {
+                if RowCompare.isBelow(last, first) { return true }
+                if last.isNull || first.isNull || RowCompare.isBelow(first, last) { return false }
+            }
+            return true
+        }
     }
 
     /// Deletes rows by locators of `basedOn` or of `table(_:)`.

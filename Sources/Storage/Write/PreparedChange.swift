@@ -55,7 +55,7 @@ struct PreparedChange: Sendable {
         var table = Table(id: id, change: change, spec: spec)
         table.batches = Self.kept(change, spec)
         table.rowCount = table.batches.reduce(0) { $0 + $1.count }
-        table.staged = try Self.staged(change, spec)
+        table.staged = try Self.fragments(change.staged[...], change, spec)
         if !spec.primaryKey.isEmpty, table.rowCount > 0 || !table.staged.isEmpty {
             do {
                 let now = change.truncated ? nil : head.tables[id]
@@ -84,15 +84,16 @@ struct PreparedChange: Sendable {
         tables.append(table)
     }
 
-    private static func staged(
-        _ change: ChangeSet.TableChange, _ spec: TableSpec
+    /// Staged segments of a change without the rows that it has deleted since; waits for the files.
+    static func fragments(
+        _ staged: ArraySlice<StagedSegment>, _ change: ChangeSet.TableChange, _ spec: TableSpec
     ) throws -> [SegmentFragment] {
-        if change.staged.isEmpty { return [] }
+        if staged.isEmpty { return [] }
         var rows: [UInt32: [Int]] = [:]
         for locator in change.deletes where Locator.isOwn(Locator.fragment(locator)) {
             rows[Locator.fragment(locator), default: []].append(Locator.row(locator))
         }
-        return try change.staged.map { staged in
+        return try staged.map { staged in
             let deleted = rows[staged.fragment].map { DeleteBitmap.adding($0, to: nil) }
             return SegmentFragment(try staged.file(), spec: spec, deleted: deleted)
         }

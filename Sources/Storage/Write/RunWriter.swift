@@ -1,5 +1,6 @@
 import Basics
 import Disk
+import Encodings
 import Vectors
 
 /// Where segments are made, and how.
@@ -60,13 +61,16 @@ struct RunWriter: ~Copyable {
     private let tier: Tier
     private let columns: [SegmentColumn]
     private let keyPlaces: [Int]
+    private let threads: Int
     private var writer: SegmentWriter?
     private var made: [SegmentFile] = []
     /// Rows taken so far.
     private(set) var rowCount = 0
 
-    init(_ shop: SegmentShop, spec: TableSpec, tier: Tier) {
+    /// - Parameter threads: how many columns are encoded at a time; nil for the shop's number.
+    init(_ shop: SegmentShop, spec: TableSpec, tier: Tier, threads: Int? = nil) {
         self.shop = shop
+        self.threads = threads ?? shop.threads
         self.spec = spec
         self.tier = tier
         columns = spec.columns.map { SegmentColumn(id: $0.id, type: $0.type) }
@@ -77,11 +81,7 @@ struct RunWriter: ~Copyable {
     mutating func append(_ batch: Batch) throws {
         var batch = batch
         while batch.count > 0 {
-            if writer == nil {
-                writer = try SegmentWriter(
-                    columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
-                    codec: tier == .archive ? .cold : .hot, threads: shop.threads)
-            }
+            if writer == nil { writer = try newSegment() }
             let room = shop.rowsMax - (writer?.rowCount ?? 0)
             var rest: Batch?
             if batch.count > room {
@@ -117,28 +117,42 @@ struct RunWriter: ~Copyable {
     ///
     /// - Parameter picks: nil for all rows as they come.
     mutating func append(_ batches: [Batch], picks: [RowPick]?) throws {
-        try closeSegment()
         let rows = SortedRows(batches, columns: spec.columns.map(\.type), picks: picks)
         let sortPlaces = spec.sortKey.compactMap { spec.index(of: $0) }
         var start = 0
         while start < rows.count {
             let range = start..<min(start + shop.rowsMax, rows.count)
-            var segment = try SegmentWriter(
-                columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
-                codec: tier == .archive ? .cold : .hot, threads: shop.threads)
-            try segment.takeAll(
+            try appendSegment(
                 range.count, keyHashes: keyPlaces.isEmpty ? nil : rows.hashes(keyPlaces, range),
                 first: sortPlaces.map { rows.datum($0, range.lowerBound) },
                 last: sortPlaces.map { rows.datum($0, range.upperBound - 1) }
             ) { place, builder in
-                builder.reserve(rows: range.count)
                 try rows.forEach(range, column: place) { try builder.append($0, count: $1) }
             }
-            writer = consume segment
-            rowCount += range.count
-            try closeSegment()
             start = range.upperBound
         }
+    }
+
+    /// Writes one segment whose columns are filled one by one; see `SegmentWriter.takeAll`.
+    mutating func appendSegment(
+        _ count: Int, keyHashes: [UInt64]?, first: [Datum], last: [Datum],
+        fill: @escaping @Sendable (Int, ColumnBuilder) throws -> Void
+    ) throws {
+        try closeSegment()
+        var segment = try newSegment()
+        try segment.takeAll(count, keyHashes: keyHashes, first: first, last: last) {
+            $1.reserve(rows: count)
+            try fill($0, $1)
+        }
+        writer = consume segment
+        rowCount += count
+        try closeSegment()
+    }
+
+    private func newSegment() throws -> SegmentWriter {
+        try SegmentWriter(
+            columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
+            codec: tier == .archive ? .cold : .hot, threads: threads)
     }
 
     private mutating func closeSegment() throws {

@@ -20,20 +20,9 @@ struct SegmentCursor {
     mutating func advance() throws -> Bool {
         while next < fragment.rowCount {
             let chunk = next >> 16
-            let first = next & 65_535
+            let first = next & (ColumnChunk.rowsMax - 1)
             let count = min(TailBatches.rowsMax, fragment.segment.rows(inChunk: chunk) - first)
-            var vectors: [Vector] = []
-            for column in columns {
-                let vector = Vector(column.type, capacity: count)
-                if fragment.segment.hasColumn(column.id) {
-                    try fragment.segment.chunk(column: column.id, index: chunk)
-                        .decode(rows: first..<(first + count), into: vector)
-                    if vector.isConstant { vector.flatten(count: count) }
-                } else {
-                    try VectorCopy.fill(column.initial, count: count, to: vector)
-                }
-                vectors.append(vector)
-            }
+            let vectors = try columns.map { try fragment.decode($0, next..<(next + count)) }
             var picks: [RowPick] = []
             for row in 0..<count where fragment.deleted?.contains(next + row) != true {
                 picks.append(RowPick(source: 0, row: UInt32(row)))
@@ -53,6 +42,25 @@ struct SegmentCursor {
         batch = Batch(columns: [], count: 0)
         rows = []
         return false
+    }
+}
+
+extension SegmentFragment {
+    /// The values of a column in a spec's type, flat, deleted rows' included.
+    ///
+    /// - Parameter rows: rows of one chunk.
+    func decode(_ column: ColumnSpec, _ rows: Range<Int>) throws -> Vector {
+        let vector = Vector(column.type, capacity: rows.count)
+        guard segment.hasColumn(column.id) else {
+            try VectorCopy.fill(column.initial, count: rows.count, to: vector)
+            return vector
+        }
+        let chunk = rows.lowerBound / ColumnChunk.rowsMax
+        let start = chunk * ColumnChunk.rowsMax
+        try segment.chunk(column: column.id, index: chunk)
+            .decode(rows: (rows.lowerBound - start)..<(rows.upperBound - start), into: vector)
+        if vector.isConstant { vector.flatten(count: rows.count) }
+        return vector
     }
 }
 

@@ -49,6 +49,15 @@ final class StagedSegment: Sendable {
         }
     }
 
+    /// Rows that other staged segments were rewritten as.
+    init(_ file: SegmentFile, spec: TableSpec, fragment: UInt32) {
+        self.fragment = fragment
+        let none = TailFragment(
+            id: fragment, spec: spec, columns: [], batches: [], deleted: nil, keys: nil)
+        let own = SegmentFile(file, fragment: fragment, run: 0)
+        state = Monitor(State(rows: none, result: .success(own)))
+    }
+
     deinit {
         if isTaken.load(ordering: .acquiring) { return }
         if case .success(let file)? = state.read({ $0.result }) { file.markObsolete() }

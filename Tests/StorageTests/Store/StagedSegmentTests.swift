@@ -100,6 +100,45 @@ import Vectors
         #expect(try Basics.keys(store.snapshot()).count == 3 + 198 + 41 + 2)
     }
 
+    @Test func settlingMakesOneSortedRun() throws {
+        let disk = SimulatedDisk()
+        var (store, changes) = try Self.loaded(disk, 11...510)
+        // Rows deleted in a segment, and one still in memory.
+        let doomed = [11, 100, 200, 509]
+        try changes.delete(
+            7, try #require(changes.table(7)).lookup(keys: Basics.keyBatch(doomed)))
+        try changes.settle()
+        let left = ([1, 2, 3] + Array(11...510)).filter { !doomed.contains($0) }.map(Int64.init)
+        #expect(changes.table(7)?.rowCount == left.count)
+        // Later rows of the transaction are a run of their own; they see the keys of the first.
+        #expect(try changes.firstTaken(7, keys: Basics.keyBatch([600, 11, 510])) == 2)
+        try changes.appendInBulk(7, Basics.batch(600...700))
+        let moved = try #require(changes.table(7)).lookup(keys: Basics.keyBatch([12, 510, 650]))
+        #expect(!moved.contains(Locator.none))
+        try changes.delete(7, moved)
+        try changes.settle()
+        try store.commit(changes)
+        changes = ChangeSet(basedOn: store.snapshot())
+        let expected = (left + Array(600...700)).filter { ![12, 510, 650].contains($0) }
+        func check() throws {
+            #expect(try Basics.keys(store.snapshot()) == expected.sorted())
+            let infos = store.segments().filter { $0.rowCount > 0 }
+            var ends: [Int64] = []
+            for info in infos.prefix(8) {
+                guard case .int(let low) = info.min, case .int(let high) = info.max else { continue }
+                #expect(low <= high)
+                if let last = ends.last { #expect(last <= low) }
+                ends.append(high)
+            }
+            #expect(ends.count == 8)
+        }
+        try check()
+        store.close()
+        store = try Basics.open(disk)
+        try check()
+        #expect(Self.files(disk) == store.segments().count)
+    }
+
     @Test func failuresReachTheStatement() throws {
         let disk = SimulatedDisk()
         let store = try Basics.open(disk)
