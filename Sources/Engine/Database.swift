@@ -84,69 +84,6 @@ final class SessionList: Sendable {
     func cancelAll() { for session in all { session.stop(.shutdown) } }
 }
 
-/// Numbers the optimizer asks for, from one snapshot.
-struct SnapshotStatistics: PlanStatistics {
-    let catalog: CatalogSnapshot
-    let changes: ChangeSet
-
-    func rowCount(_ table: UInt32) -> Double {
-        guard catalog.tables[table] != nil else { return 500 }
-        return Double(changes.table(table)?.rowCount ?? 0)
-    }
-
-    func bounds(_ table: UInt32, column: Int) -> (low: Int64, high: Int64)? {
-        guard let info = catalog.tables[table], column < info.columns.count,
-            let snapshot = changes.table(table)
-        else { return nil }
-        let id = UInt32(info.columns[column].id)
-        var result: (low: Int64, high: Int64)?
-        for fragment in snapshot.fragments {
-            guard case .segment(let segment) = fragment,
-                let zone = segment.segment.bounds(column: id), case .int(let low) = zone.min,
-                case .int(let high) = zone.max
-            else { continue }
-            result = result.map { (min($0.low, low), max($0.high, high)) } ?? (low, high)
-        }
-        return result
-    }
-
-    func isUnique(_ table: UInt32, columns: [Int]) -> Bool {
-        guard let info = catalog.tables[table], !info.keyIndices.isEmpty else { return false }
-        return Set(info.keyIndices).isSubset(of: columns)
-    }
-
-    func distinctCount(_ table: UInt32, column: Int) -> Double? {
-        let rows = max(1, rowCount(table))
-        if isUnique(table, columns: [column]) { return rows }
-        if let bounds = bounds(table, column: column) {
-            return min(rows, Double(bounds.high) - Double(bounds.low) + 1)
-        }
-        guard let info = catalog.tables[table], column < info.columns.count,
-            let snapshot = changes.table(table)
-        else { return nil }
-        var largest: SegmentFragment?
-        for case .segment(let segment) in snapshot.fragments
-        where segment.rowCount > largest?.rowCount ?? 0 {
-            largest = segment
-        }
-        let id = UInt32(info.columns[column].id)
-        guard let largest, largest.segment.hasColumn(id),
-            let dictionary = try? largest.segment.dictionary(column: id)
-        else { return nil }
-        return min(rows, Double(dictionary.count))
-    }
-
-    func columnName(_ table: UInt32, column: Int) -> String? {
-        if let info = catalog.tables[table] {
-            return column < info.columns.count ? info.columns[column].name : nil
-        }
-        guard let columns = SystemTables.table(table)?.columns, column < columns.count else {
-            return nil
-        }
-        return columns[column].name
-    }
-}
-
 /// Rows of one statement: stored ones through the transaction, system ones from the catalog.
 struct StatementTables: TableSource {
     let catalog: CatalogSnapshot

@@ -107,10 +107,12 @@ package struct Settings: Sendable {
     private static let byName: [String: Definition] = Dictionary(
         uniqueKeysWithValues: definitions.map { ($0.name.lowercased(), $0) })
 
-    private var values: [String: String] = [:]
+    private var values: [String: String] = [:] { didSet { update() } }
     /// Settings with a dot in their name, which belong to applications.
     private var custom: [String: String] = [:]
-    private var initialOverrides: [String: String] = [:]
+    private var initialOverrides: [String: String] = [:] { didSet { update() } }
+    /// The schemas of search_path, unquoted.
+    private(set) var searchPath = Settings.schemas(byName["search_path"]?.initial ?? "")
 
     package init() {}
 
@@ -265,9 +267,8 @@ package struct Settings: Sendable {
     /// Bytes that a query may write to temporary files; -1 stands for any number.
     var temporaryFileBytes: Int { Self.bytes(value("temp_file_limit") ?? "") ?? Int.max / 2 }
 
-    /// The schemas of search_path, unquoted.
-    var searchPath: [String] {
-        (value("search_path") ?? "").split(separator: ",").map { part in
+    private static func schemas(_ path: String) -> [String] {
+        path.split(separator: ",").map { part in
             let word = part.trimmingPrefix(while: { $0 == " " })
             let text = String(word.reversed().drop(while: { $0 == " " }).reversed())
             if text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 {
@@ -276,6 +277,8 @@ package struct Settings: Sendable {
             return text.lowercased()
         }.filter { !$0.isEmpty }
     }
+
+    private mutating func update() { searchPath = Self.schemas(value("search_path") ?? "") }
 
     /// All settings in order, for SHOW ALL and pg_settings.
     package var all: [SystemSetting] {

@@ -102,6 +102,11 @@ void sh_range_mask_i64(const int64_t *in, size_t n, int64_t lo, int64_t hi, uint
 size_t sh_mask_select_u16(const uint64_t *mask, size_t n, uint16_t base, uint16_t *out);
 size_t sh_mask_select_u32(const uint64_t *mask, size_t n, uint32_t base, uint32_t *out);
 
+/// Asks for the cache lines of some bytes that are about to be read.
+static inline void sh_prefetch(const void *bytes, size_t count) {
+    for (size_t at = 0; at < count; at += 64) __builtin_prefetch((const char *)bytes + at);
+}
+
 /// Bit i of mask tells whether bit codes[i] of the bitmap (bit c of byte c / 8) is set.
 void sh_bitmap_mask(const uint32_t *codes, size_t n, const uint8_t *bitmap, uint64_t *mask);
 /// Keeps at[i] (or i where `at` is NULL) for which the bitmap holds codes[i]; returns how many. `out` may be `at`;

@@ -13,6 +13,9 @@ struct BitPackedBlocks {
 
     private func block(_ index: Int) -> UnsafeRawPointer { packed + index * width * 128 }
 
+    @inline(__always)
+    func prefetch(block index: Int) { sh_prefetch(block(index), width * 128) }
+
     /// Needs width <= 32, as every 32-bit method here.
     func codes32(block index: Int, into out: UnsafeMutablePointer<UInt32>) {
         sh_unpack32(block(index).assumingMemoryBound(to: UInt32.self), Int32(width), out)

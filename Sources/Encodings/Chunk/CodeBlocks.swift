@@ -46,6 +46,17 @@ package struct CodeBlocks {
         }
     }
 
+    /// Lines of the cache that a block of the column takes; 0 where they are few.
+    package var linesPerBlock: Int {
+        if case .packed(let packed) = kind { packed.width * 2 } else { 0 }
+    }
+
+    /// Asks for a packed block's lines ahead of their use.
+    @inline(__always)
+    package func prefetch(block: Int) {
+        if case .packed(let packed) = kind { packed.prefetch(block: block) }
+    }
+
     @inline(__always)
     private func addBase(_ out: UnsafeMutablePointer<UInt32>, _ count: Int) {
         guard base != 0 else { return }

@@ -117,17 +117,12 @@ final class RuntimeFilter: @unchecked Sendable {
         return true
     }
 
-    /// Whether the bounds of a chunk rule out every row.
-    func isPruned(_ segment: Segment, column: UInt32, chunk: Int) -> Bool {
-        guard let zone = segment.zone(column: column, chunk: chunk) else { return false }
-        if zone.isAllNull { return true }
-        guard case .int(let least) = zone.min, case .int(let greatest) = zone.max else {
-            return false
-        }
-        if least > high || greatest < low { return true }
+    /// Whether no row of a zone has a partner.
+    func excludes(_ zone: IntegerZone) -> Bool {
+        if zone.excludes(low, high) { return true }
         // A few values only, as in a column that rows are sorted by.
-        guard UInt64(bitPattern: greatest &- least) < 4096 else { return false }
-        return !(least...greatest).contains(where: contains)
+        guard zone.hasBounds, UInt64(bitPattern: zone.high &- zone.low) < 4096 else { return false }
+        return !(zone.low...zone.high).contains(where: contains)
     }
 
     /// Whether enough rows are dropped to pay for the test.

@@ -54,11 +54,6 @@ final class ScanFilters: @unchecked Sendable {
         self.context = context
     }
 
-    /// Whether a join above has no partner for any row of the chunk.
-    func isPrunedByJoin(_ segment: Segment, chunk: Int) -> Bool {
-        runtime.contains { $0.isPruned(segment, column: columnIDs[$0.column], chunk: chunk) }
-    }
-
     /// Which of the values a predicate over them is true for.
     func bitmap(_ predicate: Compiled, of values: Vector) throws -> CodeBitmap {
         let bitmap = CodeBitmap(count: values.count)
@@ -71,35 +66,6 @@ final class ScanFilters: @unchecked Sendable {
         }
         for index in 0..<found { bitmap.set(Int(rows[index])) }
         return bitmap
-    }
-
-    /// Whether the chunk's bounds rule out every row.
-    func isPruned(_ segment: Segment, chunk: Int) -> Bool {
-        for filter in fast {
-            let column: Int
-            let low: Int64
-            let high: Int64
-            switch filter {
-            case .range(let index, let from, let to): (column, low, high) = (index, from, to)
-            case .oneOf(let index, let values):
-                guard let first = values.first, let last = values.last else { return true }
-                (column, low, high) = (index, first, last)
-            case .single, .general: continue
-            }
-            if low > high { return true }
-            guard let zone = segment.zone(column: columnIDs[column], chunk: chunk) else { continue }
-            if zone.isAllNull { return true }
-            guard case .int(let least) = zone.min, case .int(let greatest) = zone.max else {
-                continue
-            }
-            if least > high || greatest < low { return true }
-            if case .oneOf(_, let values) = filter,
-                !values.contains(where: { $0 >= least && $0 <= greatest })
-            {
-                return true
-            }
-        }
-        return false
     }
 
     /// Which dictionary codes of a segment satisfy a fast filter.

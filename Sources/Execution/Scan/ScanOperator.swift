@@ -89,9 +89,13 @@ enum ScanMorsel {
     case tail(TailFragment, Range<Int>)
 
     /// The morsels of a table that its bounds do not rule out.
+    ///
+    /// - Parameter joins: what joins tell of the keys that have partners.
     static func list(
-        _ table: TableSnapshot, _ filters: ScanFilters, _ statistics: OperatorStatistics
+        _ table: TableSnapshot, _ filters: ScanFilters, joins: [ZoneTest],
+        _ statistics: OperatorStatistics
     ) -> [ScanMorsel] {
+        let tests = ZoneTest.filters(filters)
         var morsels: [ScanMorsel] = []
         var pruned = 0
         var chunksPruned = 0
@@ -101,11 +105,24 @@ enum ScanMorsel {
             switch fragment {
             case .segment(let segment):
                 segments += 1
+                let chunks = segment.segment.chunkCount
+                let own = ZonePruning(tests, segment.segment)
+                if own.excludesAll {
+                    chunksPruned += chunks
+                    pruned += 1
+                    continue
+                }
+                let joined = ZonePruning(joins, segment.segment)
+                if joined.excludesAll {
+                    joinPruned += chunks
+                    pruned += 1
+                    continue
+                }
                 var kept = 0
-                for chunk in 0..<segment.segment.chunkCount {
-                    if filters.isPruned(segment.segment, chunk: chunk) {
+                for chunk in 0..<chunks {
+                    if own.excludes(chunk: chunk) {
                         chunksPruned += 1
-                    } else if filters.isPrunedByJoin(segment.segment, chunk: chunk) {
+                    } else if joined.excludes(chunk: chunk) {
                         joinPruned += 1
                     } else {
                         morsels.append(.chunk(segment, chunk))
@@ -144,7 +161,11 @@ private final class ScanSource: BatchSource, @unchecked Sendable {
         self.owner = owner
         self.filters = filters
         self.context = context
-        morsels = ScanMorsel.list(table, filters, owner.statistics)
+        morsels = ScanMorsel.list(
+            table, filters,
+            joins: filters.runtime.map { filter in
+                ZoneTest(column: filters.columnIDs[filter.column], excludes: filter.excludes)
+            }, owner.statistics)
     }
 
     /// A worker is worth its start only for a chunk of its own.

@@ -80,6 +80,8 @@ struct StarChunk {
     /// The largest magnitude that one row can add to each aggregate.
     private(set) var reach: [(aggregate: Int, bound: Int128)] = []
     private let hasGroups: Bool
+    /// Columns of whose next block most lines will be read.
+    private var ahead: [CodeBlocks] = []
     /// Dimensions so cheap and selective that they come before the scan's own filters.
     private let earlyCount: Int
     private static let earlyRateMax = 0.25
@@ -156,6 +158,24 @@ struct StarChunk {
         }
         hasGroups = !facts.isEmpty || probes.contains(where: \.hasGroups)
         guard try addMeasures(worker, loader) else { return nil }
+        planPrefetch()
+    }
+
+    /// Survivors of a selective filter read a column's block here and there: too many lines to wait
+    /// for one after another, as long as each holds a row or two.
+    private mutating func planPrefetch() {
+        var alive = 1.0
+        func isDense(_ column: CodeBlocks) -> Bool {
+            column.linesPerBlock > 0 && alive * 2048 >= Double(column.linesPerBlock)
+        }
+        for probe in probes {
+            if isDense(probe.column) { ahead.append(probe.column) }
+            alive *= probe.acceptsAll ? 1 : probe.passRate
+        }
+        for fact in facts where isDense(fact.column) { ahead.append(fact.column) }
+        for case let codes? in sources.map({ $0?.codes }) where isDense(codes) {
+            ahead.append(codes)
+        }
     }
 
     private mutating func addMeasures(_ worker: StarWorker, _ loader: ChunkLoader) throws -> Bool {
@@ -183,8 +203,10 @@ struct StarChunk {
     func run(_ worker: StarWorker, _ selector: ChunkSelector, _ rowCount: Int) -> Int {
         probes.withUnsafeBufferPointer { probes in
             var survivors = 0
-            for block in 0..<((rowCount + 1023) >> 10) {
+            let blocks = (rowCount + 1023) >> 10
+            for block in 0..<blocks {
                 let rows = min(1024, rowCount - block << 10)
+                if block + 1 < blocks { for column in ahead { column.prefetch(block: block + 1) } }
                 survivors += process(worker, selector, probes, block, rows)
             }
             return survivors

@@ -232,17 +232,12 @@ final class StarDimension: @unchecked Sendable {
     /// The share of fact keys expected to survive.
     var passRate: Double { min(1, Double(rowCount) / max(1, plan.totalRows)) }
 
-    /// Whether the bounds of a chunk's keys tell that none of them is in the dimension.
-    func rejectsAll(_ segment: Segment, column: UInt32, chunk: Int) -> Bool {
-        guard let byValue, let zone = segment.zone(column: column, chunk: chunk) else {
-            return false
-        }
+    /// Whether the bounds of keys tell that none of them is in the dimension.
+    func excludes(_ zone: IntegerZone) -> Bool {
         if zone.isAllNull { return true }
-        guard case .int(let least) = zone.min, case .int(let greatest) = zone.max else {
-            return false
-        }
-        let from = max(least, low)
-        let to = min(greatest, high)
+        guard let byValue, zone.hasBounds else { return false }
+        let from = max(zone.low, low)
+        let to = min(zone.high, high)
         guard from <= to else { return true }
         return !byValue.bitmap.containsAny(Int(from - low)...Int(to - low))
     }

@@ -67,10 +67,10 @@ struct StarLowering {
                 compiled: try CompiledAggregate(call, layout),
                 measure: call.arguments.first.flatMap { StarMeasure($0, factColumns) })
         }
-        let general = try lowering.generalAggregate(node, columns: columns)
         return StarOperator(
             fact: try lowering.scan(shape.fact), dimensions: dimensions, keys: resolved,
-            aggregates: aggregates, columns: columns, general: general)
+            aggregates: aggregates, columns: columns,
+            general: { [lowering] in try lowering.generalAggregate(node, columns: columns) })
     }
 
     private enum StarKey {

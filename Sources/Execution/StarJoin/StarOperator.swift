@@ -36,14 +36,16 @@ final class StarOperator: Operator, @unchecked Sendable {
     let dimensions: [StarDimensionPlan]
     let keys: [StarGroupKey]
     let aggregates: [StarAggregate]
-    private let general: Operator
+    private let general: () throws -> Operator
 
     /// Largest group array.
     static let groupsMax = 1 << 20
 
+    /// - Parameter general: makes the plan that runs where the shape is found not to fit.
     init(
         fact: ScanOperator, dimensions: [StarDimensionPlan], keys: [StarGroupKey],
-        aggregates: [StarAggregate], columns: [(ColumnID, SQLType)], general: Operator
+        aggregates: [StarAggregate], columns: [(ColumnID, SQLType)],
+        general: @escaping () throws -> Operator
     ) {
         self.fact = fact
         self.dimensions = dimensions
@@ -63,7 +65,7 @@ final class StarOperator: Operator, @unchecked Sendable {
     override func stream(_ context: QueryContext) throws -> Stream {
         guard let run = try StarRun(self, context) else {
             statistics.note("general plan", 1)
-            return try general.stream(context)
+            return try general().stream(context)
         }
         return Stream(source: BatchListSource([try run.execute()]))
     }
@@ -80,6 +82,8 @@ final class StarRun: @unchecked Sendable {
     /// Parts of the group number, one for each dimension or fact column that keys name.
     let parts: [StarGroupPart]
     let groupCount: Int
+    /// Columns of the fact scan in which some row is NULL.
+    let nullable: Set<Int>
     private let next = Atomic<Int>(0)
     private let start = monotonicNanoseconds()
 
@@ -135,18 +139,12 @@ final class StarRun: @unchecked Sendable {
         self.parts = parts
         groupCount = max(1, stride)
         dimensions = built
-        var morsels = ScanMorsel.list(table, filters, star.fact.statistics)
-        let before = morsels.count
-        morsels.removeAll { morsel in
-            guard case .chunk(let fragment, let chunk) = morsel else { return false }
-            return built.contains {
-                $0.rejectsAll(fragment.segment, column: ids[$0.plan.factColumn], chunk: chunk)
-            }
-        }
-        if before > morsels.count {
-            star.fact.statistics.note("chunks pruned by join", before - morsels.count)
-        }
-        self.morsels = morsels
+        morsels = ScanMorsel.list(
+            table, filters,
+            joins: built.map { dimension in
+                ZoneTest(column: ids[dimension.plan.factColumn], excludes: dimension.excludes)
+            }, star.fact.statistics)
+        nullable = Self.nullable(morsels, ids)
         // Rows out of order of size keep a dense array only while it stays small beside them.
         let rows = table.rowCount
         if groupCount > 4096, groupCount > rows { return nil }
@@ -257,10 +255,10 @@ struct FactColumns {
         var result: (Int64, Int64)?
         for fragment in table.fragments {
             guard case .segment(let segment) = fragment,
-                let zone = segment.segment.bounds(column: ids[column]),
-                case .int(let low) = zone.min, case .int(let high) = zone.max
+                let zone = segment.segment.integerZones(column: ids[column])?.whole, zone.hasBounds
             else { continue }
-            result = result.map { (min($0.0, low), max($0.1, high)) } ?? (low, high)
+            result = result.map { (min($0.0, zone.low), max($0.1, zone.high)) }
+                ?? (zone.low, zone.high)
         }
         return result
     }

@@ -13,25 +13,26 @@ extension StarRun {
     }
 
     /// Columns of the fact scan in which some row is NULL.
-    private var nullable: Set<Int> {
+    static func nullable(_ morsels: [ScanMorsel], _ columnIDs: [UInt32]) -> Set<Int> {
         var found: Set<Int> = []
+        var segment: UInt32?
         for morsel in morsels {
-            for (index, id) in filters.columnIDs.enumerated() where !found.contains(index) {
-                switch morsel {
-                case .chunk(let fragment, let chunk):
-                    guard let zone = fragment.segment.zone(column: id, chunk: chunk),
-                        zone.nullCount == 0
+            switch morsel {
+            case .chunk(let fragment, _):
+                // A segment's chunks come one after another; its bounds stand for all of them.
+                if segment == fragment.id { continue }
+                segment = fragment.id
+                for (index, id) in columnIDs.enumerated()
+                where fragment.segment.integerZones(column: id)?.whole.nullCount != 0 {
+                    found.insert(index)
+                }
+            case .tail(let tail, let range):
+                for (index, id) in columnIDs.enumerated() where !found.contains(index) {
+                    guard let place = tail.index(of: id),
+                        !tail.batches[range].contains(where: { $0.columns[place].hasNulls })
                     else {
                         found.insert(index)
                         continue
-                    }
-                case .tail(let tail, let range):
-                    guard let place = tail.index(of: id) else {
-                        found.insert(index)
-                        continue
-                    }
-                    if tail.batches[range].contains(where: { $0.columns[place].hasNulls }) {
-                        found.insert(index)
                     }
                 }
             }

@@ -25,11 +25,23 @@ struct StoredBody: Sendable, Equatable {
 
 /// The bodies and zones of one column.
 struct StoredColumn: Sendable {
-    var dictionary: StoredBody?
-    var chunks: [StoredBody]
-    var zones: [ChunkZone]
+    let dictionary: StoredBody?
+    let chunks: [StoredBody]
+    let zones: [ChunkZone]
     /// Over all chunks; not stored.
-    var bounds: ChunkZone
+    let bounds: ChunkZone
+    /// The zones again as numbers; not stored.
+    let integers: IntegerZones
+
+    init(
+        dictionary: StoredBody?, chunks: [StoredBody], zones: [ChunkZone], bounds: ChunkZone
+    ) {
+        self.dictionary = dictionary
+        self.chunks = chunks
+        self.zones = zones
+        self.bounds = bounds
+        integers = IntegerZones(chunks: zones.map { IntegerZone($0) }, whole: IntegerZone(bounds))
+    }
 }
 
 /// The key run: hashes ascending and their rows, as two columns, and a Bloom filter.
