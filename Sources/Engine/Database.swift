@@ -35,7 +35,9 @@ package final class Database: Sendable {
     /// Opens or makes the directory.
     package init(directory: String, options: Options) throws {
         self.options = options
-        store = try Store.open(directory: directory, options: options.store)
+        var own = options.store
+        own.writerThreads = options.threads
+        store = try Store.open(directory: directory, options: own)
         spillArea = try SpillArea(directory: directory + "/tmp")
         pool = WorkerPool(threadCount: options.threads)
         if store.snapshot().catalogImage.isEmpty {

@@ -9,6 +9,13 @@ final class SnapshotStatistics: PlanStatistics {
     private let changes: ChangeSet
     /// The optimizer asks for the same table time and again.
     private let tables = Mutex<[UInt32: TableSnapshot]>([:])
+    private let ranges = Mutex<[ColumnKey: Range?]>([:])
+    private typealias Range = (low: Int64, high: Int64)
+
+    private struct ColumnKey: Hashable {
+        var table: UInt32
+        var column: Int
+    }
 
     init(catalog: CatalogSnapshot, changes: ChangeSet) {
         self.catalog = catalog
@@ -28,11 +35,19 @@ final class SnapshotStatistics: PlanStatistics {
     }
 
     func bounds(_ table: UInt32, column: Int) -> (low: Int64, high: Int64)? {
+        let key = ColumnKey(table: table, column: column)
+        if let known = ranges.withLock({ $0[key] }) { return known }
+        let found = findBounds(table, column)
+        ranges.withLock { $0[key] = .some(found) }
+        return found
+    }
+
+    private func findBounds(_ table: UInt32, _ column: Int) -> Range? {
         guard let info = catalog.tables[table], column < info.columns.count,
             let snapshot = snapshot(table)
         else { return nil }
         let id = UInt32(info.columns[column].id)
-        var result: (low: Int64, high: Int64)?
+        var result: Range?
         for fragment in snapshot.fragments {
             guard case .segment(let segment) = fragment,
                 let zone = segment.segment.integerZones(column: id)?.whole, zone.hasBounds

@@ -8,7 +8,7 @@ extension StoreCore {
         try compacting.withLock { _ in
             guard let table = snapshot().version.tables[id] else { return }
             let inputs = CompactionPlan.forced(table, rowsMax: shop.rowsMax)
-            if !inputs.isEmpty { try merge(inputs, of: id) }
+            if !inputs.isEmpty { try merge(inputs, of: id, threads: shop.threads) }
         }
     }
 
@@ -19,25 +19,25 @@ extension StoreCore {
             for (id, table) in snapshot().version.tables {
                 let inputs = CompactionPlan.due(table, rowsMax: shop.rowsMax)
                 if inputs.isEmpty { continue }
-                try merge(inputs, of: id)
+                // Queries go first: the background takes one thread.
+                try merge(inputs, of: id, threads: 1)
                 isDone = true
             }
             return isDone
         }
     }
 
-    private func merge(_ inputs: [SegmentFragment], of id: UInt32) throws {
+    private func merge(_ inputs: [SegmentFragment], of id: UInt32, threads: Int) throws {
         guard let spec = snapshot().version.tables[id]?.spec else { return }
-        var writer = RunWriter(shop, spec: spec, tier: .hot)
-        let maps: [RowMap]
-        do {
-            maps = try SegmentMerge.write(inputs, spec: spec, into: &writer)
-        } catch {
-            writer.abandon()
-            throw error
+        let made = try SegmentMerge.write(
+            inputs, spec: spec, tier: .hot, shop: shop, threads: threads, check: checkOpen)
+        try replace(inputs.map(Fragment.segment), of: id, maps: made.maps, run: made.files)
+    }
+
+    private func checkOpen() throws {
+        if work.read({ $0.isClosed }) {
+            throw SQLError(.adminShutdown, "the store is closing")
         }
-        try replace(
-            inputs.map(Fragment.segment), of: id, maps: maps, run: try writer.finish())
     }
 
     /// Rewrites segments into the archive, each read back before the hot file goes.
@@ -64,22 +64,18 @@ extension StoreCore {
     private func age(
         _ segment: SegmentFragment, of id: UInt32, spec: TableSpec, _ report: inout AgeReport
     ) throws {
-        var writer = RunWriter(shop, spec: spec, tier: .archive)
-        let maps: [RowMap]
+        let made = try SegmentMerge.write(
+            [segment], spec: spec, tier: .archive, shop: shop, threads: shop.threads,
+            check: checkOpen)
+        let run = made.files
         do {
-            maps = try SegmentMerge.write([segment], spec: spec, into: &writer)
-        } catch {
-            writer.abandon()
-            throw error
-        }
-        let run = try writer.finish()
-        do {
-            try SegmentCompare.check(run, equal: segment, spec: spec)
+            try SegmentCompare.check(
+                run, equal: segment, spec: spec, threads: shop.threads)
         } catch {
             for file in run { file.markObsolete() }
             throw error
         }
-        guard try replace([.segment(segment)], of: id, maps: maps, run: run) else { return }
+        guard try replace([.segment(segment)], of: id, maps: made.maps, run: run) else { return }
         report.segments += 1
         report.rows += segment.rowCount - (segment.deleted?.count ?? 0)
         report.bytesBefore += segment.byteCount

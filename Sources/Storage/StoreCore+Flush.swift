@@ -35,7 +35,7 @@ extension StoreCore {
                 columns: tail.columns, deleted: tail.deleted)
         }
         let maps: [RowMap]
-        var writer = RunWriter(shop, spec: spec, tier: .hot)
+        var writer = RunWriter(shop, spec: spec, tier: .hot, threads: 1)
         do {
             maps = try TailSorter.write(inputs, spec: spec, into: &writer)
         } catch {

@@ -19,7 +19,7 @@ package struct StoreOptions: Sendable {
     package var cacheBytes = 1 << 30
     /// Rows of a segment at most; smaller only in tests.
     package var segmentRowsMax = 1 << 20
-    /// Columns encoded at a time by background work.
+    /// Columns or key ranges written at a time where somebody waits; background work takes one thread.
     package var writerThreads = 1
     /// Whether log, flush and compaction have threads of their own. Without, commits run on the
     /// caller's thread and nothing is flushed or compacted unasked: for tests, which need the same

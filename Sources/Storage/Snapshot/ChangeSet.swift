@@ -195,7 +195,10 @@ package struct ChangeSet: Sendable {
         let inputs = try PreparedChange.fragments(new, change, spec)
         tables[id]?.settledCount = change.staged.count
         if inputs.count == 1 || Self.areOrdered(inputs, spec) { return }
-        let files = try RangeMerge.write(inputs, spec: spec, shop: staging.shop, check: check)
+        let files = try SegmentMerge.write(
+            inputs, spec: spec, tier: .hot, shop: staging.shop, threads: staging.shop.threads,
+            hasMaps: false, check: check
+        ).files
         let first = change.settledCount
         let run = files.enumerated().map { place, file in
             StagedSegment(
