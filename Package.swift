@@ -3,6 +3,10 @@ import PackageDescription
 
 /// Targets are listed lowest first; imports point up this list only, never down.
 /// `Sources/README.md` traces one SELECT and one event batch through them.
+/// For targets that touch stored buffers row by row: checking each touch for exclusive access costs a
+/// third of a query. Instances belong to one thread, which the operators' structure sees to.
+let rowLoops: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
+
 let package = Package(
     name: "storehouse",
     platforms: [.macOS(.v15)],
@@ -26,8 +30,10 @@ let package = Package(
 
         .target(name: "Basics", dependencies: ["CKernels"]),
         .target(name: "Disk", dependencies: ["Basics"]),
-        .target(name: "Vectors", dependencies: ["Basics", "CKernels"]),
-        .target(name: "Encodings", dependencies: ["Vectors", "CKernels", "CZstd", "CLZ4"]),
+        .target(name: "Vectors", dependencies: ["Basics", "CKernels"], swiftSettings: rowLoops),
+        .target(
+            name: "Encodings", dependencies: ["Vectors", "CKernels", "CZstd", "CLZ4"],
+            swiftSettings: rowLoops),
         .target(
             name: "Storage", dependencies: ["Encodings", "Disk"], exclude: ["FORMAT.md"]),
         .target(name: "SQLSyntax", dependencies: ["Basics"]),
@@ -37,11 +43,8 @@ let package = Package(
                 "SQLSyntax", "Vectors", .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "Planning", dependencies: ["SQLSyntax", "Catalog"]),
-        // Operators touch stored buffers row by row; checking each touch for exclusive access costs a
-        // third of a query. Instances belong to one thread, which the operators' structure sees to.
         .target(
-            name: "Execution", dependencies: ["Planning", "Storage"],
-            swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
+            name: "Execution", dependencies: ["Planning", "Storage"], swiftSettings: rowLoops),
         .target(
             name: "PostgresProtocol",
             dependencies: [

@@ -16,6 +16,8 @@ final class AggregateOperator: Operator, @unchecked Sendable {
     let groupings: [[Int]]
     var setCount: Int { sets.count }
     private let keyCount: Int
+    /// The input's column that each key is, if it is one.
+    private let keyColumns: [Int?]
     private let sets: [[Int]]
 
     init(
@@ -26,6 +28,7 @@ final class AggregateOperator: Operator, @unchecked Sendable {
         self.sets = sets
         self.groupings = groupings
         keyCount = keys.count
+        keyColumns = keys.map { $0.plainColumn(input.types) }
         inputs = AggregateInputs(keys: keys, aggregates: aggregates)
         keyTypes = columns.prefix(keys.count).map(\.1)
         super.init(columns: columns, children: [input])
@@ -33,6 +36,14 @@ final class AggregateOperator: Operator, @unchecked Sendable {
 
     override var title: String {
         aggregates.isEmpty ? "HashDistinct" : keyCount == 0 ? "Aggregate" : "HashAggregate"
+    }
+
+    /// Rows of a group that nobody asks for may go; the other groups do not change.
+    override func scanColumn(_ index: Int) -> ScanColumn? {
+        guard sets.count == 1, sets[0].count == keyCount, index < keyCount,
+            let column = keyColumns[index]
+        else { return nil }
+        return children[0].scanColumn(column)
     }
 
     override func stream(_ context: QueryContext) throws -> Stream {

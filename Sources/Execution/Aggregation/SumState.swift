@@ -65,10 +65,18 @@ final class IntegerSumState: ValueState<IntegerSum> {
         _ groups: UnsafePointer<UInt32>, _ argument: Vector, _ count: Int
     ) throws {
         let source = argument.pointer(Int128.self)
-        for row in 0..<count where !argument.isNull(row) {
-            try values.base[Int(groups[row])].merge(
-                IntegerSum(sum: source[row & argument.rowMask], count: 1))
+        let validity = argument.validity
+        let mask = argument.rowMask
+        let target = values.base
+        var overflows = false
+        for row in 0..<count where validity.map({ $0[row & mask] != 0 }) ?? true {
+            let group = Int(groups[row])
+            let (sum, overflow) = target[group].sum.addingReportingOverflow(source[row & mask])
+            target[group].sum = sum
+            target[group].count &+= 1
+            overflows = overflows || overflow
         }
+        if overflows { throw Decimal.overflow() }
     }
 
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {

@@ -162,10 +162,7 @@ private final class ScanSource: BatchSource, @unchecked Sendable {
         self.filters = filters
         self.context = context
         morsels = ScanMorsel.list(
-            table, filters,
-            joins: filters.runtime.map { filter in
-                ZoneTest(column: filters.columnIDs[filter.column], excludes: filter.excludes)
-            }, owner.statistics)
+            table, filters, joins: filters.runtimeTests, owner.statistics)
     }
 
     /// A worker is worth its start only for a chunk of its own.

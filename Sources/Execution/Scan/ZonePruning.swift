@@ -28,6 +28,13 @@ struct ZoneTest {
     }
 }
 
+extension ScanFilters {
+    /// What joins above tell of the bounds.
+    var runtimeTests: [ZoneTest] {
+        runtime.map { ZoneTest(column: columnIDs[$0.column], excludes: $0.excludes) }
+    }
+}
+
 /// Some tests over one segment.
 struct ZonePruning {
     private let tests: [(zones: IntegerZones, excludes: (IntegerZone) -> Bool)]

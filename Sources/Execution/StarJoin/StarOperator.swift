@@ -55,6 +55,12 @@ final class StarOperator: Operator, @unchecked Sendable {
         super.init(columns: columns, children: [fact] + dimensions.map(\.source))
     }
 
+    /// Rows of a group that nobody asks for may go; the other groups do not change.
+    override func scanColumn(_ index: Int) -> ScanColumn? {
+        guard index < keys.count, case .fact(let column) = keys[index] else { return nil }
+        return fact.scanColumn(column)
+    }
+
     override var countsItself: Bool { true }
     override var title: String { "StarAggregate" }
     override var details: [String] {
@@ -97,7 +103,7 @@ final class StarRun: @unchecked Sendable {
         let columns = FactColumns(table, ids)
         filters = try ScanFilters(
             star.fact.conditions, columnIDs: ids, types: node.columns.map(\.type),
-            context: context)
+            runtime: context.runtimeFilters[ObjectIdentifier(star.fact)] ?? [], context: context)
         var built: [StarDimension] = []
         for (index, plan) in star.dimensions.enumerated() {
             let groupBy = star.keys.compactMap { key -> Compiled? in
@@ -141,9 +147,10 @@ final class StarRun: @unchecked Sendable {
         dimensions = built
         morsels = ScanMorsel.list(
             table, filters,
-            joins: built.map { dimension in
-                ZoneTest(column: ids[dimension.plan.factColumn], excludes: dimension.excludes)
-            }, star.fact.statistics)
+            joins: filters.runtimeTests
+                + built.map { dimension in
+                    ZoneTest(column: ids[dimension.plan.factColumn], excludes: dimension.excludes)
+                }, star.fact.statistics)
         nullable = Self.nullable(morsels, ids)
         // Rows out of order of size keep a dense array only while it stays small beside them.
         let rows = table.rowCount
