@@ -8,6 +8,7 @@ package struct Lowering: Sendable {
     let statistics: any PlanStatistics
     /// Output columns of each common table expression in scope.
     private var definitions: [Int: [ColumnID]] = [:]
+    private var scans: [ColumnID: ScanOperator] = [:]
 
     private var estimator: CardinalityEstimator
     private var names = ColumnNames()
@@ -95,8 +96,16 @@ package struct Lowering: Sendable {
         }
     }
 
+    /// The same, where the scan whose first output column that is has been lowered already.
+    func reusing(_ scan: ScanOperator) -> Lowering {
+        var copy = self
+        if let column = scan.columns.first { copy.scans[column.0] = scan }
+        return copy
+    }
+
     func scan(_ node: ScanNode) throws -> ScanOperator {
         let columns = Plan.scan(node).columns
+        if let column = columns.first, let known = scans[column.0] { return known }
         let layout = layout(columns)
         return ScanOperator(
             node,

@@ -18,7 +18,7 @@ final class FactKey: @unchecked Sendable {
     private let bySegment = Mutex<[UInt64: StarCodes]>([:])
     private let type: SQLType
 
-    static let integersMax = 1 << 16
+    static let integersMax = 1 << 18
     static let textsMax = 1 << 16
 
     /// nil where values are too many, or some are NULL.

@@ -67,10 +67,12 @@ struct StarLowering {
                 compiled: try CompiledAggregate(call, layout),
                 measure: call.arguments.first.flatMap { StarMeasure($0, factColumns) })
         }
+        let fact = try lowering.scan(shape.fact)
+        // Joins above know this scan: the general plan reads through it as well.
+        let general = lowering.reusing(fact)
         return StarOperator(
-            fact: try lowering.scan(shape.fact), dimensions: dimensions, keys: resolved,
-            aggregates: aggregates, columns: columns,
-            general: { [lowering] in try lowering.generalAggregate(node, columns: columns) })
+            fact: fact, dimensions: dimensions, keys: resolved, aggregates: aggregates,
+            columns: columns, general: { try general.generalAggregate(node, columns: columns) })
     }
 
     private enum StarKey {

@@ -155,6 +155,7 @@ final class StarRun: @unchecked Sendable {
         // Rows out of order of size keep a dense array only while it stays small beside them.
         let rows = table.rowCount
         if groupCount > 4096, groupCount > rows { return nil }
+        if groupCount > 1 << 16, groupCount > rows / 8 { return nil }
     }
 
     private static func product(_ a: Int, _ b: Int) -> Int {
