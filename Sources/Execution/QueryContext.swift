@@ -88,6 +88,8 @@ package final class QueryContext: @unchecked Sendable {
     package let isAnalyzing: Bool
     /// What joins that run have learnt for scans below them.
     let runtimeFilters: [ObjectIdentifier: [RuntimeFilter]]
+    /// What sorts for the best rows have learnt for scans below them.
+    let sortBounds: [ObjectIdentifier: [SortBound]]
 
     package init(
         evaluation: EvaluationContext, tables: any TableSource, pool: WorkerPool,
@@ -105,12 +107,14 @@ package final class QueryContext: @unchecked Sendable {
         self.isAnalyzing = isAnalyzing
         outer = [:]
         runtimeFilters = [:]
+        sortBounds = [:]
         materialized = MaterializedResults(parent: nil)
     }
 
     private init(
         _ other: QueryContext, outer: [ColumnID: Datum], threads: Int,
-        materialized: MaterializedResults, runtimeFilters: [ObjectIdentifier: [RuntimeFilter]]
+        materialized: MaterializedResults, runtimeFilters: [ObjectIdentifier: [RuntimeFilter]],
+        sortBounds: [ObjectIdentifier: [SortBound]]
     ) {
         evaluation = other.evaluation
         tables = other.tables
@@ -124,6 +128,7 @@ package final class QueryContext: @unchecked Sendable {
         self.outer = outer
         self.materialized = materialized
         self.runtimeFilters = runtimeFilters
+        self.sortBounds = sortBounds
     }
 
     /// The context for one run of a correlated subquery.
@@ -131,7 +136,7 @@ package final class QueryContext: @unchecked Sendable {
         QueryContext(
             self, outer: outer.merging(values) { $1 }, threads: 1,
             materialized: MaterializedResults(parent: materialized),
-            runtimeFilters: runtimeFilters)
+            runtimeFilters: runtimeFilters, sortBounds: sortBounds)
     }
 
     /// The same context for a join's probe side, with filters for scans there.
@@ -141,7 +146,16 @@ package final class QueryContext: @unchecked Sendable {
         for (scan, filter) in filters { all[ObjectIdentifier(scan), default: []].append(filter) }
         return QueryContext(
             self, outer: outer, threads: threads, materialized: materialized,
-            runtimeFilters: all)
+            runtimeFilters: all, sortBounds: sortBounds)
+    }
+
+    /// The same context below a sort that keeps the best rows only.
+    func bounding(_ scan: ScanOperator, _ bound: SortBound) -> QueryContext {
+        var all = sortBounds
+        all[ObjectIdentifier(scan), default: []].append(bound)
+        return QueryContext(
+            self, outer: outer, threads: threads, materialized: materialized,
+            runtimeFilters: runtimeFilters, sortBounds: all)
     }
 }
 

@@ -30,7 +30,8 @@ struct CompiledAggregate: @unchecked Sendable {
         default: isMoment = false
         }
         guard isMoment, let argument = call.arguments.first else { return call }
-        let wide: SQLType = argument.type.isExactNumber ? .decimal : .double
+        let isExact = argument.type.isExactNumber || argument.type == .decimal
+        let wide: SQLType = isExact ? .decimal : .double
         guard argument.type != wide,
             let cast = CastTable.cast(from: argument.type, to: wide)
         else { return call }

@@ -59,14 +59,58 @@ final class FloatVarianceState: ValueState<FloatMoments> {
 }
 
 struct DecimalMoments: GroupValue {
-    var count: Int64 = 0
-    var sum = Decimal.zero
-    var squares = Decimal.zero
+    private(set) var count: Int64 = 0
+    private var sum = Decimal.zero
+    private var squares = Decimal.zero
+    /// Sums of small values of one scale, not yet in `sum` and `squares`.
+    private var smallSum: Int128 = 0
+    private var smallSquares: Int128 = 0
+    private var smallScale: Int16 = 0
+
+    init() {}
+
+    /// 2^40 squares of such values stay below 2^126.
+    private static let smallMax: Int128 = 1 << 43
+
+    @inline(__always)
+    mutating func add(_ value: Decimal) throws {
+        let mantissa = value.mantissa
+        let isSmall =
+            mantissa < Self.smallMax && mantissa > -Self.smallMax && !value.isNaN
+            && value.scale <= Decimal.maxScale / 2
+        if isSmall, value.scale == smallScale, count & 0xFF_FFFF_FFFF != 0xFF_FFFF_FFFF {
+            smallSum &+= mantissa
+            smallSquares &+= mantissa &* mantissa
+            count &+= 1
+            return
+        }
+        try settle()
+        if isSmall { smallScale = value.scale }
+        count &+= 1
+        sum = try Decimal.add(sum, value)
+        squares = try Decimal.add(squares, Decimal.multiply(value, value))
+    }
 
     mutating func merge(_ other: DecimalMoments) throws {
+        let (own, others) = (try sums(), try other.sums())
         count &+= other.count
-        sum = try Decimal.add(sum, other.sum)
-        squares = try Decimal.add(squares, other.squares)
+        sum = try Decimal.add(own.sum, others.sum)
+        squares = try Decimal.add(own.squares, others.squares)
+        (smallSum, smallSquares) = (0, 0)
+    }
+
+    private mutating func settle() throws {
+        (sum, squares) = try sums()
+        (smallSum, smallSquares) = (0, 0)
+    }
+
+    /// The sum of all values and of all squares.
+    func sums() throws -> (sum: Decimal, squares: Decimal) {
+        let scale = Int(smallScale)
+        return (
+            try Decimal.add(sum, Decimal.checked(smallSum, scale: scale)),
+            try Decimal.add(squares, Decimal.checked(smallSquares, scale: 2 * scale))
+        )
     }
 }
 
@@ -79,11 +123,10 @@ final class DecimalVarianceState: ValueState<DecimalMoments> {
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
     ) throws {
         let argument = arguments[0]
-        for row in 0..<count where !argument.isNull(row) {
-            let value = argument.pointer(Decimal.self)[row & argument.rowMask]
-            try values.base[Int(groups[row])].merge(
-                DecimalMoments(
-                    count: 1, sum: value, squares: Decimal.multiply(value, value)))
+        let source = argument.pointer(Decimal.self)
+        let (validity, mask, target) = (argument.validity, argument.rowMask, values.base)
+        for row in 0..<count where validity.map({ $0[row & mask] != 0 }) ?? true {
+            try target[Int(groups[row])].add(source[row & mask])
         }
     }
 
@@ -100,8 +143,9 @@ final class DecimalVarianceState: ValueState<DecimalMoments> {
             let n = Decimal(mantissa: Int128(m.count), scale: 0)
             let divisor = Decimal(
                 mantissa: Int128(m.count) * Int128(isSample ? m.count - 1 : m.count), scale: 0)
+            let (sum, squares) = try m.sums()
             let numerator = try Decimal.subtract(
-                Decimal.multiply(n, m.squares), Decimal.multiply(m.sum, m.sum))
+                Decimal.multiply(n, squares), Decimal.multiply(sum, sum))
             if numerator.mantissa <= 0 {
                 builder.append(.decimal(.zero))
                 continue

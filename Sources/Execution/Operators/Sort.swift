@@ -42,8 +42,8 @@ final class SortOperator: Operator, @unchecked Sendable {
                 best = overflow ? nil : sum
             }
         }
-        let input = try children[0].observed(context)
         let cut = SortCut(best.flatMap { $0 <= Self.bestMax ? $0 : nil })
+        let input = try children[0].observed(bounded(context, cut))
         var runs: [SortRun] = []
         var held: [RowSet] = []
         try Pipeline.run(
@@ -68,6 +68,18 @@ final class SortOperator: Operator, @unchecked Sendable {
             source: MergeSource(
                 try merged(runs, context), layout, skip: skip,
                 limit: best.map { max(0, $0 - skip) }))
+    }
+
+    /// The context in which the scan that the first key comes from knows the cut.
+    private func bounded(_ context: QueryContext, _ cut: SortCut) -> QueryContext {
+        guard let key = keys.first, let place = key.plainColumn(children[0].types),
+            let target = children[0].scanColumn(place),
+            target.index < target.scan.node.columns.count,
+            let bound = SortBound(
+                column: target.index, type: target.scan.node.columns[target.index].type,
+                descending: layout.descending[0], nullsFirst: layout.nullsFirst[0], cut)
+        else { return context }
+        return context.bounding(target.scan, bound)
     }
 
     private func comparator(_ rows: RowSet) -> RowComparator {
@@ -120,6 +132,11 @@ final class SortOperator: Operator, @unchecked Sendable {
 
         override func consume(_ batch: Batch) throws {
             let keys = try owner.keys.map { try $0.evaluate(batch, context) }
+            let passing = keys.first.flatMap { cut.select(owner.layout.first($0), batch.count) }
+            if let passing, passing.isEmpty {
+                _ = position(batch.count)
+                return
+            }
             let places = Vector(.bigint, capacity: batch.count)
             places.count = batch.count
             let first = position(batch.count)
@@ -127,8 +144,7 @@ final class SortOperator: Operator, @unchecked Sendable {
                 places.pointer(Int64.self)[row] = Int64(first + row)
             }
             let columns = batch.columns + keys + [places]
-            if let passing = cut.select(owner.layout.keys(columns).first, batch.count) {
-                if passing.isEmpty { return }
+            if let passing {
                 try passing.withUnsafeBufferPointer {
                     try rows.append(columns, positions: $0.baseAddress, count: passing.count)
                 }
@@ -195,19 +211,37 @@ final class SortCut: Sendable {
 
     init(_ best: Int?) { self.best = best }
 
-    func lower(to prefix: UInt64) { worst.min(prefix, ordering: .relaxed) }
+    /// A loop, since `Atomic<UInt64>.min` of Swift 6.3 compares as if the numbers had signs.
+    func lower(to prefix: UInt64) {
+        var seen = worst.load(ordering: .relaxed)
+        while prefix < seen {
+            let (done, now) = worst.weakCompareExchange(
+                expected: seen, desired: prefix, ordering: .relaxed)
+            if done { return }
+            seen = now
+        }
+    }
+
+    /// No row whose first key has a greater prefix is among the best; max while nothing is known.
+    var prefix: UInt64 { worst.load(ordering: .relaxed) }
 
     /// The rows that may be among the best; nil for all.
-    func select(_ key: RowComparator.Key?, _ count: Int) -> [UInt32]? {
-        let worst = worst.load(ordering: .relaxed)
-        guard worst < .max, let key else { return nil }
-        var rows = (0..<count).map { (row: UInt32(truncatingIfNeeded: $0), prefix: UInt64(0)) }
-        return rows.withUnsafeMutableBufferPointer { buffer in
+    func select(_ key: RowComparator.Key, _ count: Int) -> [UInt32]? {
+        let worst = prefix
+        guard worst < .max, count > 0 else { return nil }
+        return withUnsafeTemporaryAllocation(
+            of: (row: UInt32, prefix: UInt64).self, capacity: count
+        ) { buffer in
             guard let base = buffer.baseAddress else { return nil }
+            for row in 0..<count { base[row] = (UInt32(truncatingIfNeeded: row), 0) }
             key.prefixes(base, count, { $0.row }, { $0.prefix = $1 })
-            var passing: [UInt32] = []
-            for row in 0..<count where base[row].prefix <= worst { passing.append(base[row].row) }
-            return passing.count == count ? nil : passing
+            var passing = 0
+            for row in 0..<count where base[row].prefix <= worst { passing &+= 1 }
+            if passing == count { return nil }
+            var rows: [UInt32] = []
+            rows.reserveCapacity(passing)
+            for row in 0..<count where base[row].prefix <= worst { rows.append(base[row].row) }
+            return rows
         }
     }
 }

@@ -20,6 +20,8 @@ final class ScanFilters: @unchecked Sendable {
     let types: [SQLType]
     /// What joins above know of rows worth reading; answers do not depend on it.
     let runtime: [RuntimeFilter]
+    /// What a sort above knows of them.
+    let bounds: [SortBound]
     private let context: QueryContext
     private let bitmaps = Mutex<[BitmapKey: CodeBitmap]>([:])
 
@@ -30,7 +32,7 @@ final class ScanFilters: @unchecked Sendable {
 
     init(
         _ conditions: [ScanCondition], columnIDs: [UInt32], types: [SQLType],
-        runtime: [RuntimeFilter] = [], context: QueryContext
+        runtime: [RuntimeFilter] = [], bounds: [SortBound] = [], context: QueryContext
     ) throws {
         var fast: [ScanFilter] = []
         var sources: [Compiled] = []
@@ -51,6 +53,7 @@ final class ScanFilters: @unchecked Sendable {
         self.columnIDs = columnIDs
         self.types = types
         self.runtime = runtime
+        self.bounds = bounds
         self.context = context
     }
 
@@ -224,10 +227,50 @@ struct ChunkSelector {
             try add(filters, index, data, fragment.segment.id)
             if isEmpty { return }
         }
+        for bound in filters.bounds {
+            try narrow(bound, filters, fragment.segment, chunk, load)
+            if isEmpty { return }
+        }
         for filter in filters.runtime where filter.isWorthwhile {
             guard let data = try load(filter.column), let step = filter.step(data) else { continue }
             runtime.append((filter, step, data))
         }
+    }
+
+    /// Leaves rows that may still be among a sort's best.
+    private mutating func narrow(
+        _ bound: SortBound, _ filters: ScanFilters, _ segment: Segment, _ chunk: Int,
+        _ load: (Int) throws -> ColumnChunk?
+    ) throws {
+        let zones = segment.integerZones(column: filters.columnIDs[bound.column])
+        guard let zone = zones?.chunks[chunk],
+            let range = bound.range(hasNulls: zone.nullCount > 0)
+        else { return }
+        if zone.excludes(range.lowerBound, range.upperBound) {
+            isEmpty = true
+        } else if let data = try load(bound.column), data.dictionary == nil {
+            _ = addRange(range.lowerBound, range.upperBound, data)
+        }
+    }
+
+    /// Tests a chunk without a dictionary for low…high; false where its encoding does not allow it.
+    private mutating func addRange(_ low: Int64, _ high: Int64, _ chunk: ColumnChunk) -> Bool {
+        guard low <= high else {
+            isEmpty = true
+            return true
+        }
+        if chunk.hasCodes {
+            let first = Int128(low) - Int128(chunk.codeBase)
+            let last = Int128(high) - Int128(chunk.codeBase)
+            if last < 0 || first > Int128(chunk.codeMax) {
+                isEmpty = true
+            } else if first > 0 || last < Int128(chunk.codeMax) || chunk.hasNulls {
+                add(.codes(low: UInt32(clamping: first), high: UInt32(clamping: last)), chunk)
+            }
+            return true
+        }
+        if chunk.hasValues { add(.values(low: low, high: high), chunk) }
+        return chunk.hasValues
     }
 
     private mutating func add(
@@ -248,24 +291,7 @@ struct ChunkSelector {
         }
         switch filters.fast[index] {
         case .range(_, let low, let high):
-            guard low <= high else {
-                isEmpty = true
-                return
-            }
-            if chunk.hasCodes {
-                let first = Int128(low) - Int128(chunk.codeBase)
-                let last = Int128(high) - Int128(chunk.codeBase)
-                if last < 0 || first > Int128(chunk.codeMax) {
-                    isEmpty = true
-                    return
-                }
-                if first <= 0, last >= Int128(chunk.codeMax), !chunk.hasNulls { return }
-                add(.codes(low: UInt32(clamping: first), high: UInt32(clamping: last)), chunk)
-            } else if chunk.hasValues {
-                add(.values(low: low, high: high), chunk)
-            } else {
-                leftover.append(filters.sources[index])
-            }
+            if !addRange(low, high, chunk) { leftover.append(filters.sources[index]) }
         case .oneOf(_, let values):
             guard chunk.hasCodes, chunk.codeMax < 1 << 22 else {
                 leftover.append(filters.sources[index])

@@ -54,7 +54,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
     ) throws -> Stream {
         let filters = try ScanFilters(
             conditions, columnIDs: ids, types: node.columns.map(\.type),
-            runtime: context.runtimeFilters[ObjectIdentifier(self)] ?? [], context: context)
+            runtime: context.runtimeFilters[ObjectIdentifier(self)] ?? [],
+            bounds: context.sortBounds[ObjectIdentifier(self)] ?? [], context: context)
         return Stream(source: ScanSource(self, table, filters, context))
     }
 

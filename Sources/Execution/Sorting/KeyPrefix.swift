@@ -43,6 +43,11 @@ extension RowComparator.Key {
         }
     }
 
+    /// The value of an integer key that has this prefix, neither the least nor the greatest.
+    static func integer(_ prefix: UInt64, descending: Bool) -> Int64 {
+        Int64(bitPattern: prefix ^ (descending ? .max : 0) ^ sign)
+    }
+
     func prefix(_ row: Int) -> UInt64 {
         var entry = (row: UInt32(truncatingIfNeeded: row), prefix: UInt64(0))
         prefixes(&entry, 1, { $0.row }, { $0.prefix = $1 })

@@ -16,6 +16,11 @@ struct SortLayout: Sendable {
     let descending: [Bool]
     let nullsFirst: [Bool]
 
+    /// The first key over its values.
+    func first(_ values: Vector) -> RowComparator.Key {
+        .init(values, descending[0], nullsFirst[0])
+    }
+
     /// The keys, last of them the place.
     func keys(_ columns: [Vector]) -> [RowComparator.Key] {
         descending.indices.map {
