@@ -19,6 +19,9 @@ package final class Vector: @unchecked Sendable {
     package private(set) var validity: UnsafeMutablePointer<UInt8>?
     /// Keep alive the memory that this vector's string views point into.
     package var owners: [AnyObject] = []
+    /// The owners hold strings of many vectors and would stay in memory anyway, as dictionaries of
+    /// stored columns do: whoever keeps rows may share the strings instead of copying them.
+    package var stringsLast = false
 
     /// Rows start uninitialised; `count` rows must be written before they are read.
     package init(_ type: SQLType, capacity: Int = Vector.standardCapacity) {

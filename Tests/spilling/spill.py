@@ -27,7 +27,7 @@ QUERIES = [
     ("with NULL keys", "SELECT nullif(g % 50000, 7) AS k, nullif(h % 3, 1) AS m, sum(v) FROM big GROUP BY 1, 2", True),
     ("float moments", "SELECT g % 20000 AS k, var_samp(d), corr(d, v), regr_slope(d, v) FROM big GROUP BY 1", True),
     ("distinct rows", "SELECT DISTINCT g, t FROM big", True),
-    ("distinct argument", "SELECT count(DISTINCT g) FROM big", True),
+    ("distinct argument", "SELECT count(DISTINCT g) FROM big", False),
     ("distinct argument by group", "SELECT h % 7 AS k, count(DISTINCT g), sum(DISTINCT g) FROM big GROUP BY 1", True),
     ("distinct beside plain", "SELECT g % 30000 AS k, count(DISTINCT h), count(*), sum(v) FILTER (WHERE h > 500) FROM big GROUP BY 1", True),
     ("filters that save from errors",

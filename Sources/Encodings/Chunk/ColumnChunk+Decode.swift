@@ -10,6 +10,7 @@ extension ColumnChunk {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= count)
         vector.count = rows.count
         vector.owners = owners
+        vector.stringsLast = sharesStrings
         switch layout {
         case .allNull: break
         case .plain(let values):
@@ -59,6 +60,7 @@ extension ColumnChunk {
         precondition(vector.physical == physical && count <= vector.capacity)
         vector.count = count
         vector.owners = owners
+        vector.stringsLast = sharesStrings
         decodeSparse(block: block, positions: positions, count: count, at: 0, into: vector)
         applyValidity(base: block << 10, positions: positions, count: count, to: vector)
     }
@@ -68,6 +70,7 @@ extension ColumnChunk {
         precondition(vector.physical == physical && count <= vector.capacity)
         vector.count = count
         vector.owners = owners
+        vector.stringsLast = sharesStrings
         if case .plain(let values) = layout {
             values.copy(base: 0, positions: positions, count: count, to: vector.data)
         } else {

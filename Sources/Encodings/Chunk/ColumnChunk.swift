@@ -46,6 +46,8 @@ package final class ColumnChunk: @unchecked Sendable {
 
     /// Whether the codes are dictionary codes.
     package var isDictionaryCoded: Bool { dictionary != nil }
+    /// Whether string views point into a dictionary of the whole column.
+    var sharesStrings: Bool { physical == .bytes && dictionary != nil }
     /// Blocks of 1,024 rows.
     package var blockCount: Int { (count + 1023) >> 10 }
     /// Rows of a block: 1,024, fewer in the last.

@@ -18,7 +18,7 @@ final class AggregateSource: BatchSource, @unchecked Sendable {
     init(_ sets: [[WorkerGroups]]) {
         var tasks: [Task] = []
         for shares in sets {
-            if shares.contains(where: { $0.partitions != nil }) {
+            if shares.contains(where: \.isLarge) {
                 for share in shares { share.divide() }
                 for partition in 0..<PartitionedRows.count {
                     tasks.append(Task(shares: shares, partition: partition))
@@ -133,7 +133,8 @@ private final class AggregateReader: BatchReader {
         }
         let (inputs, keyCount) = (table.set.owner.inputs, table.set.keys.count)
         try forEachBatch(piece) { batch in
-            try table.update(inputs.restored(batch, keyCount: keyCount))
+            try table.update(
+                inputs.restored(batch, keyCount: keyCount), hashes: table.set.hashes(batch))
         }
         return table
     }
@@ -177,6 +178,9 @@ private final class AggregateReader: BatchReader {
         let rows = PartitionedRows(
             set.rowTypes, usedBits: piece.bits, context, set.owner.statistics)
         try forEachBatch(piece) { batch in
+            if let hashes = set.hashes(batch) {
+                return try rows.append(batch.columns, hashes: hashes, count: batch.count)
+            }
             let hashes = VectorHash.rows(
                 Array(batch.columns.prefix(set.keys.count)), count: batch.count)
             try hashes.withUnsafeBufferPointer {

@@ -15,8 +15,16 @@ final class GroupingSet: Sendable {
         types = keys.map { owner.keyTypes[$0] }
     }
 
-    /// The types of rows as they are kept.
-    var rowTypes: [SQLType] { types + owner.inputs.rowTypes }
+    /// Whether rows are kept with their hashes, since those of texts are dear.
+    var keepsHashes: Bool { types.contains(where: \.isPlainBytes) }
+
+    /// The types of rows as they are kept; hashes come last.
+    var rowTypes: [SQLType] { types + owner.inputs.rowTypes + (keepsHashes ? [.bigint] : []) }
+
+    /// The hashes of rows as they were kept; nil where they are to be found anew.
+    func hashes(_ kept: Batch) -> UnsafePointer<UInt64>? {
+        keepsHashes ? kept.columns.last.map { UnsafePointer($0.pointer(UInt64.self)) } : nil
+    }
 }
 
 /// Groups and their aggregates' states.
@@ -34,7 +42,8 @@ final class GroupTable {
     init(_ set: GroupingSet, sharedBits: Int = 0, _ context: QueryContext) throws {
         self.set = set
         self.context = context
-        keys = KeyTable(set.types, sharedBits: sharedBits, memory: context.memory)
+        keys = KeyTable(
+            set.types, sharedBits: sharedBits, isSparse: sharedBits > 0, memory: context.memory)
         states = try set.owner.aggregates.map {
             try $0.makeState(context, isPositioned: true)
         }

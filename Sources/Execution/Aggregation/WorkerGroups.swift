@@ -20,21 +20,21 @@ final class WorkerGroups {
     private let context: QueryContext
     /// Rows in memory that are aggregated when they take so many bytes.
     private var pileMax: Int
-    private var hashes: UnsafeMutablePointer<UInt64>
-    private var capacity = 0
+    private let caches: [TextCache]
 
-    /// More groups than this leave the fast caches.
-    private static let groupsMax = 1 << 15
+    /// More groups than this leave the fast caches: then rows are divided, unless they are many times
+    /// as many, as where rows of one group follow each other.
+    private static let groupsMax = 1 << 17
+    private static let groupsManyMax = 1 << 20
+    private static let rowsPerGroup = 4
 
     init(_ set: GroupingSet, _ context: QueryContext) throws {
         self.set = set
         self.context = context
         first = try GroupTable(set, context)
         pileMax = min(256 << 20, context.memory.limit / (16 * context.threads))
-        hashes = .allocate(capacity: 1)
+        caches = set.types.map { _ in TextCache() }
     }
-
-    deinit { hashes.deallocate() }
 
     func consume(_ rows: AggregateRows) throws {
         var rows = rows
@@ -48,8 +48,10 @@ final class WorkerGroups {
             return
         }
         let hashes = hash(rows.keys, rows.count)
+        var columns = rows.keys + set.owner.inputs.kept(rows)
+        if set.keepsHashes { columns.append(hashes) }
         try partitions.append(
-            rows.keys + set.owner.inputs.kept(rows), hashes: hashes, count: rows.count)
+            columns, hashes: UnsafePointer(hashes.pointer(UInt64.self)), count: rows.count)
         if partitions.heldBytes > pileMax {
             // As if every row were a group, in a table that has just grown.
             let bytes = partitions.heldRows * (first.byteCount / max(first.count, 1)) * 2
@@ -64,20 +66,21 @@ final class WorkerGroups {
             let share = memory.limit / (8 * context.threads * set.owner.setCount)
             isShort = bytes > share || memory.isTight && bytes > memory.leastHeld
         }
-        guard first.count > Self.groupsMax || isShort else { return }
+        let isLarge =
+            first.count > Self.groupsMax
+            && (first.count > Self.groupsManyMax || firstRows < first.count * Self.rowsPerGroup)
+        guard isLarge || isShort else { return }
         partitions = PartitionedRows(set.rowTypes, context, set.owner.statistics)
         tables = [GroupTable?](repeating: nil, count: PartitionedRows.count)
     }
 
-    private func hash(_ keys: [Vector], _ count: Int) -> UnsafePointer<UInt64> {
-        if capacity < count {
-            hashes.deallocate()
-            capacity = max(count, 4096)
-            hashes = .allocate(capacity: capacity)
-        }
-        hashes.initialize(repeating: 0, count: count)
-        for key in keys { VectorHash.add(key, count: count, to: hashes) }
-        return UnsafePointer(hashes)
+    private func hash(_ keys: [Vector], _ count: Int) -> Vector {
+        let hashes = Vector(.bigint, capacity: max(count, 1))
+        hashes.count = count
+        let out = hashes.pointer(UInt64.self)
+        out.initialize(repeating: 0, count: count)
+        for (key, cache) in zip(keys, caches) { cache.addHashes(key, count: count, to: out) }
+        return hashes
     }
 
     /// Aggregates what has piled up; if that hardly makes it fewer, never again.
@@ -92,7 +95,7 @@ final class WorkerGroups {
             tables[index] = table
             let before = table.count
             let restored = set.owner.inputs.restored(batch, keyCount: set.keys.count)
-            try table.update(restored, hashes: hash(restored.keys, batch.count))
+            try table.update(restored, hashes: set.hashes(batch))
             rows += batch.count
             groups += table.count - before
         }
@@ -101,6 +104,9 @@ final class WorkerGroups {
             pileMax = .max
         }
     }
+
+    /// Whether its groups are so many that all workers should merge them.
+    var isLarge: Bool { partitions != nil || first.count > 1 << 15 }
 
     /// Where the groups of the first table lie by partition; made once, then read by all workers.
     private(set) var divided: GroupedRows?

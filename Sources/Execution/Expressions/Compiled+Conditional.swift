@@ -226,8 +226,11 @@ struct RowMerger {
         case 32: copy(Decimal.self, rows, values)
         default: copy(UInt128.self, rows, values)
         }
-        for (index, row) in rows.enumerated() {
-            isSet[Int(row)] = values.isNull(index) ? 0 : 1
+        let mask = values.rowMask
+        if let validity = values.validity {
+            for (index, row) in rows.enumerated() { isSet[Int(row)] = validity[index & mask] }
+        } else {
+            for row in rows { isSet[Int(row)] = 1 }
         }
         if result.physical == .bytes {
             result.owners.append(values)

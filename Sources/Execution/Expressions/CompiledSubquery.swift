@@ -11,8 +11,6 @@ package final class CompiledSubquery: @unchecked Sendable {
     let left: [Compiled]
     /// Outer columns found in the batch; others come from the context.
     private let correlated: [(id: ColumnID, type: SQLType, index: Int)]
-    private let id: Int
-    private static let nextID = Atomic<Int>(1 << 32)
 
     init(_ subquery: Subquery, _ layout: Layout) throws {
         guard let lowering = layout.lowering else {
@@ -30,7 +28,6 @@ package final class CompiledSubquery: @unchecked Sendable {
         correlated = subquery.outer.compactMap { column in
             layout.position[column.0].map { (column.0, column.1, $0) }
         }
-        id = Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     var columnsUsed: Set<Int> {
@@ -61,11 +58,18 @@ package final class CompiledSubquery: @unchecked Sendable {
 
     private func standalone(_ context: QueryContext) throws -> SubqueryAnswer {
         let store = subquery.outer.isEmpty ? context.materialized.root : context.materialized
-        if let known = store.answer(id) { return known }
+        if let known = store.answer(subquery.id) { return known }
         let rows = try operation.collect(context)
         let answer = SubqueryAnswer(rows)
-        store.setAnswer(id, answer)
+        store.setAnswer(subquery.id, answer)
         return answer
+    }
+
+    /// Finds the answer ahead, where nothing from outside is needed. A failure is left to the first row
+    /// that asks, if one does.
+    fileprivate func prepare(_ context: QueryContext) {
+        guard subquery.outer.isEmpty, !subquery.plan.isVolatile else { return }
+        _ = try? standalone(context)
     }
 
     private func perRow(
@@ -100,6 +104,29 @@ package final class CompiledSubquery: @unchecked Sendable {
             }
         }
         return builder.single()
+    }
+}
+
+extension Compiled {
+    /// Runs subqueries that stand alone before the first row comes: now all workers can take part, and
+    /// from the midst of a pipeline each worker would run them by itself. Those that only some rows
+    /// may reach wait until one does.
+    static func prepare(_ expressions: [Compiled], _ context: QueryContext) {
+        for expression in expressions { expression.prepareSubqueries(context) }
+    }
+
+    private func prepareSubqueries(_ context: QueryContext) {
+        switch self {
+        case .subquery(let subquery): subquery.prepare(context)
+        case .call(_, let terms, _, _), .extremum(let terms, _, _, _), .array(let terms, _):
+            Self.prepare(terms, context)
+        case .and(let terms), .or(let terms), .coalesce(let terms, _):
+            terms.first?.prepareSubqueries(context)
+        case .not(let inner), .isNull(let inner, _), .isTruth(let inner, _, _):
+            inner.prepareSubqueries(context)
+        case .isDistinct(let left, let right, _, _): Self.prepare([left, right], context)
+        case .constant, .column, .outer, .parameter, .caseWhen, .inList, .quantified: break
+        }
     }
 }
 

@@ -122,7 +122,14 @@ final class HashJoinOperator: Operator, @unchecked Sendable {
         }
         let rows = sinks.first?.rows ?? RowSet(buildTypes, memory: context.memory)
         try rows.append(all: sinks.dropFirst().map(\.rows), context)
-        let table = try JoinTable(rows, words, sinks.map(\.words), context)
+        let table: JoinTable
+        if let texts = try JoinTexts(keyTypes, rows, places: keyPlaces, context) {
+            let form = JoinWords(keyTypes, texts: texts)
+            let buffer = try texts.words(of: rows, places: keyPlaces, form, context)
+            table = try JoinTable(rows, form, [buffer], context)
+        } else {
+            table = try JoinTable(rows, words, sinks.map(\.words), context)
+        }
         statistics.note(table.layoutName, 1)
         return .table(table)
     }

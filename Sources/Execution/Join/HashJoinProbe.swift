@@ -22,6 +22,7 @@ final class HashJoinProbe: LocalStage {
     private let context: QueryContext
     /// Whether a look-up is the answer: no keys to compare and no further conditions.
     private let isDecisive: Bool
+    private let scratch: JoinTexts.Scratch?
     private let words: UnsafeMutablePointer<UInt64>
     private let first: UnsafeMutablePointer<UInt32>
     private let counts: UnsafeMutablePointer<UInt32>
@@ -35,7 +36,8 @@ final class HashJoinProbe: LocalStage {
         self.context = context
         join = state.join
         table = state.table
-        isDecisive = join.words.isExact && join.residual.isEmpty
+        isDecisive = table.form.isExact && join.residual.isEmpty
+        scratch = table.form.texts?.makeScratch()
         words = .allocate(capacity: Self.capacity)
         first = .allocate(capacity: Self.capacity)
         counts = .allocate(capacity: Self.capacity)
@@ -68,7 +70,7 @@ final class HashJoinProbe: LocalStage {
     private func part(_ batch: Batch, _ emit: (Batch) throws -> Void) throws {
         try context.cancellation.check()
         let keys = try join.probeKeys.map { try $0.evaluate(batch, context) }
-        join.words.write(keys, count: batch.count, to: words)
+        table.form.write(keys, count: batch.count, to: words, scratch)
         let valid = JoinWords.validity(keys, count: batch.count)
         if table.isUnique, isDecisive {
             table.findUnique(words, count: batch.count, into: first)
@@ -222,7 +224,7 @@ final class HashJoinProbe: LocalStage {
     /// Keeps the pairs whose keys are equal and that satisfy the further conditions.
     private func check(_ batch: Batch, _ keys: [Vector], _ count: Int) throws -> Int {
         var found = count
-        if !join.words.isExact {
+        if !table.form.isExact {
             var keep = [UInt8](repeating: 1, count: count)
             keep.withUnsafeMutableBufferPointer { flags in
                 guard let base = flags.baseAddress else { return }

@@ -3,16 +3,27 @@ import Vectors
 
 /// How the equality keys of a row become one 64-bit word.
 ///
-/// Where all key columns together fit 64 bits, the word is the key itself; otherwise it is a hash,
-/// and equal words still have to be compared by their keys.
+/// Where all key columns together fit 64 bits, the word is the key itself; texts of few rows go by
+/// numbers (`JoinTexts`); otherwise it is a hash, and equal words still have to be compared by their
+/// keys.
 struct JoinWords: Sendable {
     /// Bits of each key within the word, where it is exact.
     private let widths: [Int]
     let isExact: Bool
     private let types: [SQLType]
+    let texts: JoinTexts?
+
+    /// Words of texts that have been numbered.
+    init(_ types: [SQLType], texts: JoinTexts) {
+        self.types = types
+        self.texts = texts
+        isExact = true
+        widths = []
+    }
 
     init(_ types: [SQLType]) {
         self.types = types
+        texts = nil
         var bits: [Int] = []
         for type in types {
             switch type.physical {
@@ -27,8 +38,8 @@ struct JoinWords: Sendable {
         widths = bits
     }
 
-    /// Whether the word of a row is the one key's value as Int64.
-    var isInteger: Bool { isExact && types.count == 1 }
+    /// Whether the word of a row is one Int64 by which rows are ordered as by their keys.
+    var isInteger: Bool { isExact && (types.count == 1 || texts != nil) }
 
     /// The hash that places a word in a table.
     @inline(__always)
@@ -42,7 +53,14 @@ struct JoinWords: Sendable {
     }
 
     /// Writes the word of each row. Words of rows with a NULL key mean nothing.
-    func write(_ keys: [Vector], count: Int, to out: UnsafeMutablePointer<UInt64>) {
+    /// - Parameter scratch: the caller's own, where there are `texts`.
+    func write(
+        _ keys: [Vector], count: Int, to out: UnsafeMutablePointer<UInt64>,
+        _ scratch: JoinTexts.Scratch? = nil
+    ) {
+        if let texts {
+            return texts.write(keys, count: count, to: out, scratch ?? texts.makeScratch())
+        }
         out.initialize(repeating: 0, count: count)
         guard isExact else {
             for key in keys { VectorHash.add(key, count: count, to: out) }
@@ -116,7 +134,9 @@ final class WordBuffer: @unchecked Sendable {
         memory.release(reserved)
     }
 
-    func append(_ keys: [Vector], count rows: Int, _ form: JoinWords) throws {
+    func append(
+        _ keys: [Vector], count rows: Int, _ form: JoinWords, _ scratch: JoinTexts.Scratch? = nil
+    ) throws {
         if count + rows > capacity {
             let larger = max(count + rows, capacity * 2)
             try memory.reserve(larger * 8 - reserved)
@@ -127,7 +147,7 @@ final class WordBuffer: @unchecked Sendable {
             words = grown
             capacity = larger
         }
-        form.write(keys, count: rows, to: words + count)
+        form.write(keys, count: rows, to: words + count, scratch)
         let flags = JoinWords.validity(keys, count: rows)
         if flags != nil, valid == nil { valid = [UInt8](repeating: 1, count: count) }
         if valid != nil { valid?.append(contentsOf: flags ?? [UInt8](repeating: 1, count: rows)) }

@@ -25,7 +25,9 @@ final class FilterOperator: Operator, @unchecked Sendable {
     override func scanColumn(_ index: Int) -> ScanColumn? { children[0].scanColumn(index) }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        try children[0].observed(context).adding(FilterStage(self, conditions))
+        let input = try children[0].observed(context)
+        Compiled.prepare(conditions, context)
+        return input.adding(FilterStage(self, conditions))
     }
 }
 
@@ -93,7 +95,9 @@ final class ProjectOperator: Operator, @unchecked Sendable {
     }
 
     override func stream(_ context: QueryContext) throws -> Stream {
-        try children[0].observed(context).adding(ProjectStage(self, expressions))
+        let input = try children[0].observed(context)
+        Compiled.prepare(expressions, context)
+        return input.adding(ProjectStage(self, expressions))
     }
 }
 

@@ -4,24 +4,28 @@ import Vectors
 /// A column that grows by whole batches: what hash tables, sorts and windows keep rows in.
 ///
 /// Values lie contiguously; strings are copied into an arena of its own, so the batches they came
-/// from may go. One writer at a time; readers after writing has ended.
+/// from may go, or shared where they last. One writer at a time; readers after writing has ended.
 final class Column: @unchecked Sendable {
     let type: SQLType
     let physical: PhysicalType
     /// The rows as one long vector; replaced when the column grows.
     private(set) var vector: Vector
-    private let arena = StringArena()
+    /// Made when a string has to be copied.
+    private var arena: StringArena?
+    /// Keeps alive what the strings lie in, for whatever is made of the vector too.
+    private let strings = StringOwners()
 
     init(_ type: SQLType, capacity: Int = 64) {
         self.type = type
         physical = type.physical
         vector = Vector(type, capacity: capacity)
-        // Whatever is made of the vector keeps the strings alive.
-        if physical == .bytes { vector.owners.append(arena) }
+        guard physical == .bytes else { return }
+        vector.owners = [strings]
+        vector.stringsLast = true
     }
 
     var count: Int { vector.count }
-    var byteCount: Int { vector.capacity * (physical.stride + 1) + arena.byteCount }
+    var byteCount: Int { vector.capacity * (physical.stride + 1) + (arena?.byteCount ?? 0) }
 
     @inline(__always)
     func pointer<T>(_: T.Type) -> UnsafeMutablePointer<T> { vector.pointer(T.self) }
@@ -36,6 +40,7 @@ final class Column: @unchecked Sendable {
         if let old = vector.validity { grown.makeValidity().update(from: old, count: count) }
         grown.count = count
         grown.owners = vector.owners
+        grown.stringsLast = vector.stringsLast
         vector = grown
     }
 
@@ -86,6 +91,11 @@ final class Column: @unchecked Sendable {
     ) {
         let source = vector.pointer(StringView.self)
         let target = pointer(StringView.self) + count
+        if vector.stringsLast {
+            for owner in vector.owners { strings.keep(owner) }
+            return copy(StringView.self, vector, positions, rows, constant)
+        }
+        let arena = ownArena()
         if constant {
             target.initialize(repeating: arena.copy(source[0]), count: rows)
             return
@@ -93,6 +103,15 @@ final class Column: @unchecked Sendable {
         for row in 0..<rows {
             target[row] = arena.copy(source[positions.map { Int($0[row]) } ?? row])
         }
+    }
+
+    private func ownArena() -> StringArena {
+        if let arena { return arena }
+        let made = StringArena()
+        arena = made
+        strings.keep(made)
+        vector.stringsLast = false
+        return made
     }
 
     /// Counts rows in that were written behind the last one, within what was reserved.
@@ -120,7 +139,10 @@ final class Column: @unchecked Sendable {
         let stride = physical.stride
         (vector.data + count * stride).copyMemory(
             from: other.vector.data, byteCount: other.count * stride)
-        if physical == .bytes { vector.owners.append(other) }
+        if physical == .bytes {
+            strings.keep(other.strings)
+            if !other.vector.stringsLast { vector.stringsLast = false }
+        }
         if let source = other.vector.validity {
             (vector.makeValidity() + count).update(from: source, count: other.count)
         } else if let flags = vector.validity {
@@ -151,7 +173,8 @@ final class Column: @unchecked Sendable {
                 for row in 0..<rows { target[row] = validity[Int(indices[row])] }
             }
         }
-        if physical == .bytes { result.owners.append(self) }
+        result.owners = vector.owners
+        result.stringsLast = vector.stringsLast
         return result
     }
 
@@ -201,8 +224,19 @@ final class Column: @unchecked Sendable {
         if let validity = vector.validity {
             result.makeValidity().update(from: validity + range.lowerBound, count: range.count)
         }
-        if physical == .bytes { result.owners.append(self) }
+        result.owners = vector.owners
+        result.stringsLast = vector.stringsLast
         return result
+    }
+}
+
+/// What the strings of a column lie in. Only the column's writer adds to it.
+private final class StringOwners: @unchecked Sendable {
+    private var all: [AnyObject] = []
+
+    func keep(_ owner: AnyObject) {
+        if let last = all.last, last === owner { return }
+        if !all.contains(where: { $0 === owner }) { all.append(owner) }
     }
 }
 

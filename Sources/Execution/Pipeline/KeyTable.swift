@@ -6,8 +6,9 @@ import Vectors
 /// Open addressing with linear probing. A slot holds 32 bits of the hash and the key's number, so that a
 /// probe touches the keys only where the hash agrees; its place is given by the hash's highest bits, so
 /// that the slots run in the order of the hashes but for collisions. One or two integer columns are
-/// compared at once, row by row; anything else in whole batches, column by column. NULL equals NULL, as
-/// GROUP BY and DISTINCT ask; joins leave NULL keys out beforehand.
+/// compared at once, row by row, and so are keys with texts that have been numbered (`KeyWords`); anything
+/// else in whole batches, column by column. NULL equals NULL, as GROUP BY and DISTINCT ask; joins leave
+/// NULL keys out beforehand.
 final class KeyTable {
     let keys: RowSet
     private var slots: UnsafeMutablePointer<UInt64>
@@ -17,6 +18,9 @@ final class KeyTable {
     private let sharedBits: UInt64
     private var hashes = GroupArray<UInt64>(zero: 0)
     private let form: FixedKeyForm?
+    private let words: KeyWords?
+    /// Whether the only key is a text, whose numbers are remembered by where it lies.
+    private let isText: Bool
     private let memory: MemoryBudget
     private var reserved = 0
     private static let empty = UInt64.max
@@ -26,11 +30,18 @@ final class KeyTable {
 
     var count: Int { keys.count }
     /// Memory of keys and slots.
-    var byteCount: Int { keys.byteCount + reserved }
+    var byteCount: Int { keys.byteCount + reserved + (words?.byteCount ?? 0) }
 
-    init(_ types: [SQLType], sharedBits: Int = 0, memory: MemoryBudget) {
+    /// - Parameters:
+    ///   - sharedBits: highest bits that all hashes have in common.
+    ///   - isSparse: keys are mostly met once, so that numbering their texts would not pay.
+    init(
+        _ types: [SQLType], sharedBits: Int = 0, isSparse: Bool = false, memory: MemoryBudget
+    ) {
         keys = RowSet(types, memory: memory)
         form = FixedKeyForm(types)
+        words = isSparse ? nil : KeyWords(types, memory: memory)
+        isText = !isSparse && types.count == 1 && types[0].isPlainBytes
         self.memory = memory
         self.sharedBits = UInt64(sharedBits)
         mask = Self.slotsLeast - 1
@@ -57,6 +68,9 @@ final class KeyTable {
         fileprivate var compareKey: UnsafeMutablePointer<UInt32>
         fileprivate var fresh: UnsafeMutablePointer<UInt32>
         fileprivate var keep: UnsafeMutablePointer<UInt8>
+        fileprivate var keyWords: KeyWords.Scratch?
+        lazy var cache = TextCache()
+        var unknown: [UInt32] = []
 
         fileprivate init(_ table: KeyTable) {
             self.table = table
@@ -102,6 +116,13 @@ final class KeyTable {
             compareKey = .allocate(capacity: capacity)
             fresh = .allocate(capacity: capacity)
             keep = .allocate(capacity: capacity)
+        }
+
+        fileprivate func words(_ words: KeyWords, _ rows: Int) -> KeyWords.Scratch {
+            if let keyWords, keyWords.capacity >= rows { return keyWords }
+            let made = KeyWords.Scratch(words, capacity: max(rows, 2048), after: keyWords)
+            keyWords = made
+            return made
         }
     }
 
@@ -182,15 +203,37 @@ final class KeyTable {
         _ scratch: Probe, _ out: UnsafeMutablePointer<UInt32>
     ) throws {
         guard rows > 0 else { return }
+        if isText, scratch.cache.covers(columns[0]) {
+            try matchText(columns[0], rows, known, inserting, scratch, out)
+        } else if words != nil, let heads = KeyRuns.heads(columns, rows) {
+            try matchRuns(heads, columns, rows, known, inserting, scratch, out)
+        } else {
+            try matchAll(columns, rows, known, inserting, scratch, out)
+        }
+    }
+
+    func matchAll(
+        _ columns: [Vector], _ rows: Int, _ known: UnsafePointer<UInt64>?, _ inserting: Bool,
+        _ scratch: Probe, _ out: UnsafeMutablePointer<UInt32>
+    ) throws {
         if inserting { try grow(for: rows) }
         scratch.prepare(rows)
+        var rowWords: UnsafePointer<UInt64>?
+        if let words {
+            let own = scratch.words(words, rows)
+            rowWords = try words.write(columns, count: rows, inserting: inserting, own)
+        }
         var rowHashes = UnsafePointer(scratch.hashes)
         if let known {
             rowHashes = known
         } else {
             scratch.hashes.initialize(repeating: 0, count: rows)
-            for column in columns {
-                VectorHash.add(column, count: rows, to: scratch.hashes)
+            if let words, let own = scratch.keyWords {
+                words.hash(columns, count: rows, own, to: scratch.hashes)
+            } else {
+                for column in columns {
+                    VectorHash.add(column, count: rows, to: scratch.hashes)
+                }
             }
         }
         if mask >= Self.slotsNear {
@@ -199,6 +242,10 @@ final class KeyTable {
             for row in 0..<rows {
                 entries[row] = slots[Int(truncatingIfNeeded: (rowHashes[row] << shared) >> shift)]
             }
+        }
+        if let words, let rowWords, let own = scratch.keyWords {
+            return try matchWords(
+                words, rowWords, own, columns, rows, rowHashes, inserting, out)
         }
         if let form, !columns.contains(where: \.hasNulls),
             !keys.columns.contains(where: \.vector.hasNulls)
@@ -231,6 +278,28 @@ final class KeyTable {
             return
         }
         try matchColumns(columns, rows, rowHashes, inserting, scratch, out)
+    }
+
+    private func matchWords(
+        _ words: KeyWords, _ rowWords: UnsafePointer<UInt64>, _ own: KeyWords.Scratch,
+        _ columns: [Vector], _ rows: Int, _ rowHashes: UnsafePointer<UInt64>, _ inserting: Bool,
+        _ out: UnsafeMutablePointer<UInt32>
+    ) throws {
+        let before = count
+        if inserting { words.resize(before + rows) }
+        let kept = words.keptWords
+        let after: Int
+        if words.width == 1 {
+            let keys = OneWord(rows: rowWords, kept: kept, fresh: own.fresh, first: before)
+            after = matchFixed(keys, rows, rowHashes, inserting, out)
+        } else {
+            let keys = TwoWords(rows: rowWords, kept: kept, fresh: own.fresh, first: before)
+            after = matchFixed(keys, rows, rowHashes, inserting, out)
+        }
+        guard after > before else { return }
+        try keys.append(
+            words.columns(columns, at: own.fresh, count: after - before, own),
+            count: after - before)
     }
 
     @inline(__always)
@@ -352,10 +421,11 @@ final class KeyTable {
         guard needed > mask + 1 else { return }
         var capacity = mask + 1
         while capacity < needed { capacity *= 2 }
-        // A slot, and half a hash for it.
-        try memory.reserve(capacity * 12 - reserved)
+        // A slot, and half a hash and half a key's words for it.
+        let bytes = capacity * (12 + (words?.width ?? 0) * 4)
+        try memory.reserve(bytes - reserved)
         let (shift, shared) = (UInt64(64 - capacity.trailingZeroBitCount), sharedBits)
-        reserved = capacity * 12
+        reserved = bytes
         slots.deallocate()
         slots = .allocate(capacity: capacity)
         slots.initialize(repeating: Self.empty, count: capacity)

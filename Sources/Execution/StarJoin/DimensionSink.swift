@@ -14,7 +14,6 @@ final class DimensionSink: LocalSink {
     private(set) var high = Int64.min
     /// Distinct combinations of the group expressions among this worker's rows.
     let table: KeyTable?
-    private var memo = StringMemo()
     private var numbers: [UInt32] = []
     private var reserved = 0
 
@@ -58,45 +57,7 @@ final class DimensionSink: LocalSink {
         let values = try groupBy.map { try $0.evaluate(batch, context) }
         try numbers.withUnsafeMutableBufferPointer { buffer in
             guard let out = buffer.baseAddress else { return }
-            if values.count == 1, try memo.number(values[0], batch.count, table, into: out) {
-                return
-            }
             try table.findOrInsert(values, count: batch.count, into: out)
         }
-    }
-}
-
-/// Numbers the strings of a dictionary-coded column: the same place in memory is the same string, so
-/// only the first of each is hashed.
-private struct StringMemo {
-    private var owner: AnyObject?
-    private var known = [(start: UInt, number: UInt32)](repeating: (0, 0), count: 1024)
-
-    /// false where the vector's strings do not come from one dictionary.
-    mutating func number(
-        _ vector: Vector, _ count: Int, _ table: KeyTable, into out: UnsafeMutablePointer<UInt32>
-    ) throws -> Bool {
-        guard vector.physical == .bytes, !vector.isConstant, !vector.hasNulls,
-            vector.owners.count == 1, let first = vector.owners.first
-        else { return false }
-        if first !== owner {
-            owner = first
-            for index in known.indices { known[index].start = 0 }
-        }
-        let views = vector.pointer(StringView.self)
-        for row in 0..<count {
-            let start = UInt(bitPattern: views[row].start)
-            let place = Int(truncatingIfNeeded: (start &* 0x9E37_79B9_7F4A_7C15) >> 54)
-            // An empty string shares its place with the string after it.
-            if known[place].start == start, views[row].count > 0 {
-                out[row] = known[place].number
-                continue
-            }
-            var number: UInt32 = 0
-            try table.findOrInsert([vector.slice(row, count: 1)], count: 1, into: &number)
-            out[row] = number
-            if views[row].count > 0 { known[place] = (start, number) }
-        }
-        return true
     }
 }

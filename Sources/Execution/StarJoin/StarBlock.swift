@@ -10,6 +10,8 @@ final class StarBlock {
     /// Group number of each survivor.
     let groups: UnsafeMutablePointer<UInt32>
     let narrow: UnsafeMutableRawPointer
+    /// All bits of the survivors for which a sum counts.
+    let present: UnsafeMutablePointer<Int64>
     let buffers = MeasureBuffers()
     private static let room = 1024 + 64
 
@@ -19,6 +21,8 @@ final class StarBlock {
         scratch = .allocate(capacity: CodeBlocks.scratchCodes)
         groups = .allocate(capacity: Self.room)
         narrow = .allocate(byteCount: Self.room * 4, alignment: 64)
+        present = .allocate(capacity: Self.room)
+        present.initialize(repeating: 0, count: Self.room)
         positions.initialize(repeating: 0, count: Self.room)
         codes.initialize(repeating: 0, count: Self.room)
         scratch.initialize(repeating: 0, count: CodeBlocks.scratchCodes)
@@ -32,6 +36,22 @@ final class StarBlock {
         scratch.deallocate()
         groups.deallocate()
         narrow.deallocate()
+        present.deallocate()
+    }
+
+    /// Fills `present` for the survivors from a mask over the block's rows.
+    func spread(_ mask: UnsafePointer<UInt64>, _ isAll: Bool, _ count: Int) {
+        let (present, positions) = (present, positions)
+        if isAll {
+            for row in 0..<count {
+                present[row] = -Int64(truncatingIfNeeded: mask[row >> 6] >> UInt64(row & 63) & 1)
+            }
+        } else {
+            for index in 0..<count {
+                let row = Int(positions[index])
+                present[index] = -Int64(truncatingIfNeeded: mask[row >> 6] >> UInt64(row & 63) & 1)
+            }
+        }
     }
 
     /// Codes of the survivors, in order.

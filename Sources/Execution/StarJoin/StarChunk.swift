@@ -79,6 +79,10 @@ struct StarChunk {
     private var owners: [AnyObject] = []
     /// The largest magnitude that one row can add to each aggregate.
     private(set) var reach: [(aggregate: Int, bound: Int128)] = []
+    /// For each entry of `reach` the columns whose NULLs do not count for it.
+    private var checks: [[ColumnChunk]] = []
+    /// For each entry whether the entry before it has the same checks.
+    private var repeatsChecks: [Bool] = []
     private let hasGroups: Bool
     /// Columns of whose next block most lines will be read.
     private var ahead: [CodeBlocks] = []
@@ -193,6 +197,15 @@ struct StarChunk {
                 bounds[column] = chunk.valueBounds
             }
             guard let (low, high) = measure.bounds({ bounds[$0] }) else { return false }
+            var found: [ColumnChunk] = []
+            for column in worker.run.checked(aggregate) {
+                guard let chunk = try loader.load(column) else { return false }
+                if chunk.hasNulls { found.append(chunk) }
+            }
+            let last = checks.last ?? []
+            repeatsChecks.append(
+                !found.isEmpty && last.count == found.count && zip(last, found).allSatisfy { $0 === $1 })
+            checks.append(found)
             reach.append(
                 (index, max(Int128(low).magnitudeSigned, Int128(high).magnitudeSigned)))
         }
@@ -336,13 +349,17 @@ struct StarChunk {
         } else {
             for row in 0..<count { rows[Int(groups[row])] &+= 1 }
         }
-        for (aggregate, _) in reach {
+        for index in reach.indices {
+            let aggregate = reach[index].aggregate
             guard let measure = worker.run.star.aggregates[aggregate].measure else { continue }
             let values = state.buffers.take()
             measure.evaluate(count, into: values, spare: state.buffers) { column, out in
                 if let source = sources[column] {
                     load(source, state, block, isAll, count, out)
                 }
+            }
+            if totals.isChecked(aggregate) {
+                leaveOut(index, worker, block, isAll, count, values)
             }
             let sums = totals.sums[aggregate].base
             if isSingle {
@@ -353,6 +370,42 @@ struct StarChunk {
                 for row in 0..<count { sums[Int(groups[row])] &+= values[row] }
             }
             state.buffers.give(values)
+        }
+    }
+
+    /// Counts the rows of a sum, and makes the others' values 0.
+    private func leaveOut(
+        _ index: Int, _ worker: StarWorker, _ block: Int, _ isAll: Bool, _ count: Int,
+        _ values: UnsafeMutablePointer<Int64>
+    ) {
+        let state = worker.block
+        let counts = worker.totals.counts[reach[index].aggregate].base
+        let groups = state.groups
+        let isSingle = worker.run.groupCount == 1
+        guard !checks[index].isEmpty else {
+            if isSingle {
+                counts[0] &+= Int64(count)
+            } else {
+                for row in 0..<count { counts[Int(groups[row])] &+= 1 }
+            }
+            return
+        }
+        let present = state.present
+        if !repeatsChecks[index] {
+            let (mask, part) = (worker.scratch.mask, worker.scratch.part)
+            for (place, chunk) in checks[index].enumerated() {
+                chunk.validityMask(block: block, into: place == 0 ? mask : part)
+                if place > 0 { for word in 0..<16 { mask[word] &= part[word] } }
+            }
+            state.spread(mask, isAll, count)
+        }
+        for row in 0..<count { values[row] &= present[row] }
+        if isSingle {
+            var found: Int64 = 0
+            for row in 0..<count { found &-= present[row] }
+            counts[0] &+= found
+        } else {
+            for row in 0..<count { counts[Int(groups[row])] &-= present[row] }
         }
     }
 

@@ -63,9 +63,7 @@ struct StarLowering {
             }
         }
         let aggregates = try node.aggregates.map { _, call in
-            StarAggregate(
-                compiled: try CompiledAggregate(call, layout),
-                measure: call.arguments.first.flatMap { StarMeasure($0, factColumns) })
+            StarAggregate(call, try CompiledAggregate(call, layout), factColumns)
         }
         let fact = try lowering.scan(shape.fact)
         // Joins above know this scan: the general plan reads through it as well.

@@ -45,6 +45,32 @@ indirect enum StarMeasure: Sendable {
         }
     }
 
+    /// Also takes `CASE WHEN x IS NOT NULL AND … THEN m END`, which is what a filter becomes.
+    /// - Parameter needed: gets the columns that must not be NULL for the measure to have a value.
+    init?(
+        _ expression: Expression, ifPresent needed: inout Set<Int>,
+        _ columns: [(ColumnID, SQLType)]
+    ) {
+        if let known = StarMeasure(expression, columns) {
+            self = known
+            needed.formUnion(known.columns)
+            return
+        }
+        guard case .caseWhen(let branches, nil, _) = expression, branches.count == 1,
+            let known = StarMeasure(branches[0].result, columns)
+        else { return nil }
+        var terms = [branches[0].condition]
+        if case .and(let several) = terms[0] { terms = several }
+        for term in terms {
+            guard case .isNull(.column(let id, _), negated: true) = term,
+                let index = columns.firstIndex(where: { $0.0 == id })
+            else { return nil }
+            needed.insert(index)
+        }
+        self = known
+        needed.formUnion(known.columns)
+    }
+
     var columns: Set<Int> {
         switch self {
         case .column(let index): [index]

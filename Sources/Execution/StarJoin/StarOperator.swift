@@ -9,6 +9,15 @@ import Vectors
 struct StarAggregate: @unchecked Sendable {
     let compiled: CompiledAggregate
     let measure: StarMeasure?
+    /// Columns of the fact scan that must not be NULL for a row to count.
+    let needed: Set<Int>
+
+    init(_ call: AggregateCall, _ compiled: CompiledAggregate, _ columns: [(ColumnID, SQLType)]) {
+        self.compiled = compiled
+        var needed: Set<Int> = []
+        measure = call.arguments.first.flatMap { StarMeasure($0, ifPresent: &needed, columns) }
+        self.needed = needed
+    }
 
     var call: AggregateCall { compiled.call }
     /// Whether dense arrays of 64-bit sums can hold it.

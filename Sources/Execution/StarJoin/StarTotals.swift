@@ -9,6 +9,8 @@ final class StarTotals {
     /// 64-bit sums that cannot have overflowed since they were last emptied into `wide`.
     var sums: [GroupArray<Int64>] = []
     var wide: [GroupArray<Int128>] = []
+    /// Rows that count for a sum, where not all rows of a group do; else empty.
+    var counts: [GroupArray<Int64>] = []
     let states: [AggregateState?]
     private let aggregates: [StarAggregate]
     /// How large the entries of `sums` may be by now.
@@ -19,7 +21,7 @@ final class StarTotals {
         rows.resize(run.groupCount)
         states = try aggregates.map { aggregate in
             if aggregate.isCount { return nil }
-            if aggregate.isFastSum, run.isFast(aggregate) { return nil }
+            if aggregate.isFastSum { return nil }
             let state = try aggregate.compiled.makeState(run.context)
             state.resize(run.groupCount)
             return state
@@ -33,6 +35,9 @@ final class StarTotals {
             }
             sums.append(sum)
             wide.append(big)
+            var count = GroupArray<Int64>(zero: 0)
+            if sum.count > 0, !run.checked(aggregates[index]).isEmpty { count.resize(run.groupCount) }
+            counts.append(count)
         }
         reach = [Int128](repeating: 0, count: aggregates.count)
     }
@@ -41,7 +46,11 @@ final class StarTotals {
         rows.deallocate()
         for sum in sums { sum.deallocate() }
         for big in wide { big.deallocate() }
+        for count in counts { count.deallocate() }
     }
+
+    /// Whether a sum counts its rows by itself.
+    func isChecked(_ aggregate: Int) -> Bool { counts[aggregate].count > 0 }
 
     /// Makes room for `amount` more in every group's 64-bit sum.
     func prepare(_ aggregate: Int, _ amount: Int128) {
@@ -76,6 +85,10 @@ final class StarTotals {
             for group in 0..<groupCount {
                 wide[index].base[group] &+= other.wide[index].base[group]
             }
+            guard isChecked(index) else { continue }
+            for group in 0..<groupCount {
+                counts[index].base[group] &+= other.counts[index].base[group]
+            }
         }
     }
 
@@ -95,8 +108,9 @@ final class StarTotals {
         }
         empty(index)
         let scale = max(0, call.arguments[0].type.unitScale)
+        let found = isChecked(index) ? counts[index] : rows
         return try IntegerSumState.result(
-            groups.map { (wide[index].base[Int($0)], rows.base[Int($0)]) }, scale: scale,
+            groups.map { (wide[index].base[Int($0)], found.base[Int($0)]) }, scale: scale,
             isAverage: call.function == .avg, call.type)
     }
 }

@@ -6,10 +6,9 @@ import Storage
 import Vectors
 
 extension StarRun {
-    /// Whether a sum's columns have no NULL anywhere, so that rows of a group count for all.
-    func isFast(_ aggregate: StarAggregate) -> Bool {
-        guard let measure = aggregate.measure else { return false }
-        return measure.columns.allSatisfy { !nullable.contains($0) }
+    /// Columns that decide whether a row counts for the aggregate; none where rows of a group all do.
+    func checked(_ aggregate: StarAggregate) -> [Int] {
+        aggregate.needed.intersection(nullable).sorted()
     }
 
     /// Columns of the fact scan in which some row is NULL.
@@ -170,6 +169,9 @@ final class StarWorker {
                 let value = try aggregate.compiled.arguments[0].evaluate(rows, run.context)
                 let wide = totals.wide[index].base
                 for row in 0..<rows.count { wide[Int(base[row])] &+= Int128(value.integer(row)) }
+                guard totals.isChecked(index) else { continue }
+                let counts = totals.counts[index].base
+                for row in 0..<rows.count where !value.isNull(row) { counts[Int(base[row])] &+= 1 }
             }
         }
     }

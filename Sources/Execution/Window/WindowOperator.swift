@@ -19,8 +19,14 @@ final class WindowOperator: Operator, @unchecked Sendable {
     let partition: [Compiled]
     let order: [Compiled]
     let template: WindowCall
-    /// Columns of the input; partition keys and order keys follow them in kept rows.
+    /// Columns of the input; keys that are none of them follow in kept rows.
     let width: Int
+    /// Where the keys lie in kept rows.
+    let partitionColumns: [Int]
+    let orderColumns: [Int]
+    /// Keys that are no columns of the input.
+    let keys: [Compiled]
+    let keptTypes: [SQLType]
 
     init(
         _ input: Operator, columns: [(ColumnID, SQLType)], calls: [Call], partition: [Compiled],
@@ -31,18 +37,22 @@ final class WindowOperator: Operator, @unchecked Sendable {
         self.order = order
         self.template = template
         width = input.columns.count
+        var keys: [Compiled] = []
+        var types = input.types
+        func place(_ key: Compiled, _ type: SQLType) -> Int {
+            if case .column(let index) = key, types[index] == type { return index }
+            keys.append(key)
+            types.append(type)
+            return types.count - 1
+        }
+        partitionColumns = zip(partition, template.partition).map { place($0, $1.type) }
+        orderColumns = zip(order, template.order).map { place($0, $1.expression.type) }
+        self.keys = keys
+        keptTypes = types
         super.init(columns: columns, children: [input])
     }
 
     override var title: String { "Window" }
-
-    var keptTypes: [SQLType] {
-        children[0].types + template.partition.map(\.type) + template.order.map(\.expression.type)
-    }
-    var partitionColumns: Range<Int> { width..<(width + partition.count) }
-    var orderColumns: Range<Int> {
-        (width + partition.count)..<(width + partition.count + order.count)
-    }
 
     override func stream(_ context: QueryContext) throws -> Stream {
         let input = try children[0].observed(context)
@@ -71,7 +81,9 @@ final class WindowOperator: Operator, @unchecked Sendable {
 
 /// One worker's input rows with their keys: kept as they come while they are few, then in buckets.
 final class WindowScatter: LocalSink {
-    static let bucketCount = 64
+    /// Highest bits of the hash that choose a bucket.
+    static let bucketBits = 6
+    static let bucketCount = 1 << bucketBits
     private static let stagingLimit = 1 << 16
 
     private let owner: WindowOperator
@@ -79,19 +91,21 @@ final class WindowScatter: LocalSink {
     private(set) var staged: RowSet
     private(set) var buckets: [RowSet] = []
     private var positions: [UInt32] = []
+    private var hashes: [UInt64] = []
+    private let caches: [TextCache]
     private var starts = [Int](repeating: 0, count: WindowScatter.bucketCount + 1)
 
     init(_ owner: WindowOperator, _ context: QueryContext) {
         self.owner = owner
         self.context = context
         staged = RowSet(owner.keptTypes, memory: context.memory)
+        caches = owner.partitionColumns.map { _ in TextCache() }
     }
 
     var isSpread: Bool { !buckets.isEmpty }
 
     override func consume(_ batch: Batch) throws {
-        let keys = try (owner.partition + owner.order).map { try $0.evaluate(batch, context) }
-        let columns = batch.columns + keys
+        let columns = batch.columns + (try owner.keys.map { try $0.evaluate(batch, context) })
         if isSpread { return try scatter(columns, batch.count) }
         try staged.append(columns, count: batch.count)
         if staged.count > Self.stagingLimit, !owner.partition.isEmpty { try spread() }
@@ -113,10 +127,17 @@ final class WindowScatter: LocalSink {
     }
 
     private func scatter(_ columns: [Vector], _ count: Int) throws {
-        let hashes = VectorHash.rows(Array(columns[owner.partitionColumns]), count: count)
+        if hashes.count < count { hashes = [UInt64](repeating: 0, count: count) }
+        hashes.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            base.update(repeating: 0, count: count)
+            for (place, cache) in zip(owner.partitionColumns, caches) {
+                cache.addHashes(columns[place], count: count, to: base)
+            }
+        }
         if positions.count < count { positions = [UInt32](repeating: 0, count: count) }
         for index in starts.indices { starts[index] = 0 }
-        let shift = UInt64(64 - Self.bucketCount.trailingZeroBitCount)
+        let shift = UInt64(64 - Self.bucketBits)
         try starts.withUnsafeMutableBufferPointer { starts in
             try positions.withUnsafeMutableBufferPointer { positions in
                 guard let base = positions.baseAddress else { return }

@@ -28,7 +28,7 @@ final class WindowPartitions {
             } ?? []
         }
         batch = Batch(columns: Array(columns.prefix(owner.width)), count: rows.count)
-        orderColumns = Array(columns[owner.orderColumns])
+        orderColumns = owner.orderColumns.map { columns[$0] }
         for (index, start) in starts.enumerated() {
             let end = index + 1 < starts.count ? starts[index + 1] : rows.count
             partitions.append(start..<end)
@@ -142,7 +142,9 @@ private struct WindowSorter {
     /// Partitions found by hashing, in order of appearance, and each sorted on its own.
     func byGroups() throws -> (order: [UInt32], starts: [Int]) {
         let count = rows.count
-        let table = KeyTable(owner.template.partition.map(\.type), memory: context.memory)
+        let table = KeyTable(
+            owner.template.partition.map(\.type), sharedBits: WindowScatter.bucketBits,
+            memory: context.memory)
         var groups = [UInt32](repeating: 0, count: count)
         var start = 0
         while start < count {

@@ -43,7 +43,7 @@ extension Expression {
                     kind: .quantified(
                         left: try left.map(change), operators: operators, all: all),
                     plan: subquery.plan, outer: subquery.outer, type: subquery.type,
-                    position: subquery.position))
+                    position: subquery.position, id: subquery.id))
         case .aggregate(var call):
             call.arguments = try call.arguments.map(change)
             call.filter = try call.filter.map(change)

@@ -87,14 +87,15 @@ extension Plan {
             return .subquery(
                 Subquery(
                     kind: subquery.kind, plan: try subquery.plan.rewriteNodes(change),
-                    outer: subquery.outer, type: subquery.type, position: subquery.position))
+                    outer: subquery.outer, type: subquery.type, position: subquery.position,
+                    id: subquery.id))
         }
         return try change(
             mapParts(plan: { try $0.rewriteNodes(change) }, expression: expression))
     }
 
     /// Whether running it twice may give two answers.
-    var isVolatile: Bool {
+    package var isVolatile: Bool {
         var found = false
         _ = mapParts(
             plan: { plan in

@@ -1,4 +1,5 @@
 import Basics
+import Synchronization
 import Vectors
 
 /// Names one column of one node's output, unique in a statement. A rewrite may move an expression to
@@ -61,10 +62,16 @@ package final class Subquery: Sendable {
     package let outer: [(ColumnID, SQLType)]
     package let type: SQLType
     package let position: Int
+    /// The same in all places that show this subquery, whatever rewriting has made of each copy.
+    package let id: Int
+    private static let nextID = Atomic<Int>(0)
 
+    /// - Parameter id: of the subquery that this one is a copy of.
     package init(
-        kind: Kind, plan: Plan, outer: [(ColumnID, SQLType)], type: SQLType, position: Int
+        kind: Kind, plan: Plan, outer: [(ColumnID, SQLType)], type: SQLType, position: Int,
+        id: Int? = nil
     ) {
+        self.id = id ?? Self.nextID.wrappingAdd(1, ordering: .relaxed).newValue
         self.kind = kind
         self.plan = plan
         self.outer = outer

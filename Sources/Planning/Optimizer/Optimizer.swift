@@ -58,7 +58,7 @@ package enum Optimizer {
             return .subquery(
                 Subquery(
                     kind: subquery.kind, plan: inner, outer: subquery.outer,
-                    type: subquery.type, position: subquery.position))
+                    type: subquery.type, position: subquery.position, id: subquery.id))
         }
         return try plan.mapParts(
             plan: { try subqueries($0, statistics, &ids) },

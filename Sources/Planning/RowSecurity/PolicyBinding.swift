@@ -119,7 +119,8 @@ struct PolicyBinding {
             return .subquery(
                 Subquery(
                     kind: subquery.kind, plan: try work.secure(subquery.plan, origins),
-                    outer: subquery.outer, type: subquery.type, position: subquery.position))
+                    outer: subquery.outer, type: subquery.type, position: subquery.position,
+                    id: subquery.id))
         }
         return try visit(expression)
     }

@@ -16,7 +16,7 @@ extension StringView {
     @inline(__always)
     package static func equal(_ a: StringView, _ b: StringView) -> Bool {
         guard a.prefix == b.prefix, a.count == b.count else { return false }
-        return a.count <= 4 || memcmp(a.start + 4, b.start + 4, Int(a.count) - 4) == 0
+        return a.count <= 4 || a.start == b.start || memcmp(a.start + 4, b.start + 4, Int(a.count) - 4) == 0
     }
 
     /// The view without trailing blanks, which character(n) ignores in comparisons.

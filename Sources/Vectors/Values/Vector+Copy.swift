@@ -71,6 +71,7 @@ extension Vector {
         let flat = Vector(type, capacity: max(count, 1))
         flat.appendRows(of: self, from: 0, count: count)
         flat.owners = owners
+        flat.stringsLast = stringsLast
         return flat
     }
 
@@ -80,6 +81,7 @@ extension Vector {
         let result = Vector(type, capacity: count)
         result.count = count
         result.owners = owners
+        result.stringsLast = stringsLast
         switch physical.stride {
         case 1: result.move(self, positions, count, UInt8.self)
         case 2: result.move(self, positions, count, UInt16.self)
@@ -107,6 +109,7 @@ extension Vector {
         let result = Vector(type, capacity: count)
         result.count = count
         result.owners = owners
+        result.stringsLast = stringsLast
         let stride = physical.stride
         for k in 0..<count {
             guard positions[k] != UInt32.max, !isNull(Int(positions[k])) else {
@@ -132,6 +135,7 @@ extension Vector {
         copy.data.copyMemory(from: data, byteCount: physical.stride)
         if let validity { copy.makeValidity()[0] = validity[0] }
         copy.owners = owners
+        copy.stringsLast = stringsLast
         copy.isConstant = true
         copy.count = count
         return copy
@@ -142,6 +146,7 @@ extension Vector {
         if isConstant { return constantCopy(count: count) }
         let result = Vector(type, capacity: count)
         result.owners = owners
+        result.stringsLast = stringsLast
         result.appendRows(of: self, from: start, count: count)
         return result
     }
@@ -175,6 +180,7 @@ extension Vector {
         let views = copy.pointer(StringView.self)
         for row in 0..<(isConstant ? min(count, 1) : count) { views[row] = arena.copy(views[row]) }
         copy.owners = [arena]
+        copy.stringsLast = false
         return copy
     }
 
@@ -186,6 +192,7 @@ extension Vector {
         copy.data.copyMemory(from: data, byteCount: rows * physical.stride)
         if let validity { copy.makeValidity().update(from: validity, count: rows) }
         copy.owners = owners
+        copy.stringsLast = stringsLast
         copy.isConstant = isConstant
         copy.count = count
         return copy

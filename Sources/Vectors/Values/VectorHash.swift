@@ -8,7 +8,14 @@ package enum VectorHash {
         return z ^ (z >> 32)
     }
 
-    private static let nullHash: UInt64 = 0x51_7C_C1_B7_27_22_0A_95
+    /// What a NULL adds to the hash of a row.
+    package static let nullWord: UInt64 = 0x51_7C_C1_B7_27_22_0A_95
+
+    /// The hash of a row with one more column, by that column's word: `StringView.hash` for texts.
+    @inline(__always)
+    package static func combine(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        mix(hash &* 0x9E37_79B9_7F4A_7C15 &+ word)
+    }
 
     /// One hash for each of `count` rows over all columns.
     package static func rows(_ columns: [Vector], count: Int) -> [UInt64] {
@@ -59,12 +66,11 @@ package enum VectorHash {
         if let validity = column.validity {
             for row in 0..<count {
                 let at = row & rowMask
-                let value = validity[at] == 0 ? nullHash : word(data[at])
-                out[row] = mix(out[row] &* 0x9E37_79B9_7F4A_7C15 &+ value)
+                out[row] = combine(out[row], validity[at] == 0 ? nullWord : word(data[at]))
             }
         } else {
             for row in 0..<count {
-                out[row] = mix(out[row] &* 0x9E37_79B9_7F4A_7C15 &+ word(data[row & rowMask]))
+                out[row] = combine(out[row], word(data[row & rowMask]))
             }
         }
     }
