@@ -151,7 +151,12 @@ final class DecimalVarianceState: ValueState<DecimalMoments> {
                 continue
             }
             let variance = try Decimal.divide(numerator, divisor)
-            builder.append(.decimal(isRoot ? try NumericMath.squareRoot(variance) : variance))
+            // The root has the digits of the variance, as in PostgreSQL.
+            builder.append(
+                .decimal(
+                    isRoot
+                        ? try NumericMath.squareRoot(variance, scale: Int(variance.scale))
+                        : variance))
         }
         return builder.single()
     }
