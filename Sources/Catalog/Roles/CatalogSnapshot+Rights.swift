@@ -36,7 +36,10 @@ extension CatalogSnapshot {
             if isSuperuser(role) || !table.isRestricted { return [.select] }
             return []
         }
-        if owns(relation.owner, role: role) { return .allOnTable }
+        if owns(relation.owner, role: role) {
+            if case .sequence = relation { return .allOnSequence }
+            return .allOnTable
+        }
         return relation.grants.privileges(of: effectiveRoles(of: role))
     }
 

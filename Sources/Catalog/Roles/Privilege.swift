@@ -19,6 +19,7 @@ package struct Privileges: OptionSet, Sendable, Codable, Hashable {
     package static let allOnTable: Privileges = [
         .insert, .select, .update, .delete, .truncate, .references, .trigger,
     ]
+    package static let allOnSequence: Privileges = [.usage, .select, .update]
     package static let allOnColumn: Privileges = [.insert, .select, .update, .references]
     package static let allOnSchema: Privileges = [.usage, .create]
     package static let allOnDatabase: Privileges = [.create, .temporary, .connect]

@@ -61,7 +61,8 @@ struct CopySplitter {
     /// The place behind the last row that ends in the block; nil where none does.
     private func rowEnd(_ block: CopyBlock) -> Int? {
         switch options.format {
-        case .text: textEnd(block)
+        // Binary rows are found by their lengths, not here.
+        case .text, .binary: textEnd(block)
         case .csv where options.escape != options.quote: escapedEnd(block)
         case .csv: csvEnd(block)
         }

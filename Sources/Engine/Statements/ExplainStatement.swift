@@ -94,6 +94,8 @@ struct ExplainStatement {
             return try runner.security().secure(try runner.binder(types).bindUpdate(update)).source
         case .delete(let delete):
             return try runner.security().secure(try runner.binder(types).bindDelete(delete)).source
+        case .merge(let merge):
+            return try runner.security().secure(try runner.binder(types).bindMerge(merge)).source
         default: throw SQLError.unsupported("EXPLAIN of this statement")
         }
     }

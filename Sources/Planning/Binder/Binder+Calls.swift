@@ -5,15 +5,13 @@ import Vectors
 
 /// Calls of functions, aggregates and window functions.
 extension Binder {
-    func bindCall(_ call: FunctionCall, _ scope: Scope) throws -> Expression {
-        let place = call.name.position
-        let name = try functionName(call.name)
-        if let argument = call.arguments.first(where: { $0.name != nil }) {
-            throw SQLError.unsupported(
-                "a named argument in a function call", position: argument.name?.position)
-        }
-        if call.isVariadic {
-            throw SQLError.unsupported("VARIADIC in a function call", position: place)
+    func bindCall(_ written: FunctionCall, _ scope: Scope) throws -> Expression {
+        let place = written.name.position
+        let name = try functionName(written.name)
+        let call = try spread(ordered(written, name))
+        if let row = try jsonOfRow(call, name, scope) { return row }
+        if call.withinGroup, let function = AggregateSignature.hypothetical[name] {
+            return .aggregate(try bindHypothetical(function, call, scope))
         }
         if let window = AggregateSignature.windowNames[name] {
             guard call.over != nil else {
@@ -36,10 +34,167 @@ extension Binder {
             }
             return .column(column.0, column.1)
         }
-        let arguments = try call.arguments.map { try bind($0.value, scope) }
+        var arguments = try call.arguments.map { try bindArgument($0.value, of: name, scope) }
+        if ["nextval", "currval", "setval"].contains(name), !arguments.isEmpty {
+            arguments[0] = try sequence(arguments[0], at: place)
+        }
         return try resolveCall(
             name, arguments, positions: call.arguments.map { leftmost($0.value) }, at: place,
             written: call.name.parts.joined(separator: "."))
+    }
+
+    /// The call with arguments given by name in their places.
+    private func ordered(_ call: FunctionCall, _ name: String) throws -> FunctionCall {
+        guard let first = call.arguments.firstIndex(where: { $0.name != nil }) else { return call }
+        guard let known = Builtins.parameterNames[name] else {
+            throw SQLError.unsupported(
+                "a named argument in a call of \(name)",
+                position: call.arguments[first].name?.position)
+        }
+        var values: [Expr?] = Array(repeating: nil, count: known.names.count)
+        for (index, argument) in call.arguments.enumerated() {
+            let place = argument.name.map { known.names.firstIndex(of: $0.text) } ?? index
+            guard let place, place < values.count, values[place] == nil else {
+                throw SQLError(
+                    .undefinedFunction, "function \(name) has no such argument",
+                    position: argument.value.position)
+            }
+            values[place] = argument.value
+        }
+        var result = call
+        result.arguments = try values.enumerated().map { index, value in
+            if let value { return FunctionArgument(value) }
+            guard index >= known.names.count - known.optional else {
+                throw SQLError(
+                    .undefinedFunction,
+                    "function \(name) needs an argument \"\(known.names[index])\"",
+                    position: call.name.position)
+            }
+            switch known.value {
+            case .bool(let flag): return FunctionArgument(Expr(.boolean(flag)))
+            default: return FunctionArgument(Expr(.integer("0")))
+            }
+        }
+        return result
+    }
+
+    /// `f(VARIADIC ARRAY[a, b])` is `f(a, b)`.
+    private func spread(_ call: FunctionCall) throws -> FunctionCall {
+        guard call.isVariadic else { return call }
+        guard case .array(let elements)? = call.arguments.last?.value.kind else {
+            throw SQLError.unsupported(
+                "VARIADIC with anything but ARRAY[…]", position: call.name.position)
+        }
+        var result = call
+        result.isVariadic = false
+        result.arguments.removeLast()
+        result.arguments += elements.map { FunctionArgument($0) }
+        return result
+    }
+
+    /// row_to_json and its like of a whole row, which keeps its columns' names.
+    private func jsonOfRow(
+        _ call: FunctionCall, _ name: String, _ scope: Scope
+    ) throws -> Expression? {
+        guard ["row_to_json", "to_json", "to_jsonb"].contains(name),
+            let argument = call.arguments.first?.value,
+            let fields = try rowFields(argument, scope)
+        else { return nil }
+        let parts = fields.flatMap { [Expression.literal(.text($0.name), .text), $0.value] }
+        let object = try resolveCall(
+            "storehouse_json_row", parts, positions: [], at: call.name.position)
+        if name == "to_jsonb" {
+            return try require(object, as: .jsonb, .explicit, at: call.name.position)
+        }
+        return object
+    }
+
+    /// An argument; for JSON functions a whole row keeps the names of its columns.
+    private func bindArgument(_ expr: Expr, of function: String, _ scope: Scope) throws -> Expression {
+        guard function.hasPrefix("json"), let fields = try rowFields(expr, scope) else {
+            return try bind(expr, scope)
+        }
+        return try resolveCall(
+            "storehouse_json_record",
+            fields.flatMap { [Expression.literal(.text($0.name), .text), $0.value] },
+            positions: [], at: expr.position)
+    }
+
+    /// The fields of `ROW(…)`, or of a FROM item named as a value; nil for anything else.
+    func rowFields(
+        _ expr: Expr, _ scope: Scope
+    ) throws -> [(name: String, value: Expression)]? {
+        switch expr.kind {
+        case .row(let parts, _):
+            return try parts.enumerated().map { index, part in
+                (
+                    "f\(index + 1)",
+                    try resolveUnknown(try bind(part, scope), at: leftmost(part))
+                )
+            }
+        case .column(let parts) where parts.count == 1:
+            var level: Scope? = scope
+            while let current = level {
+                if current.items.columns.contains(where: { $0.name == parts[0] }) { return nil }
+                if let relation = current.items.relations.first(where: { $0.alias == parts[0] }) {
+                    return try relation.columns.map { column in
+                        (
+                            column.name,
+                            try bindColumn(
+                                [relation.alias, column.name], at: expr.position, in: scope)
+                        )
+                    }
+                }
+                level = current.parent
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    /// A whole row as a value of type record.
+    func record(_ fields: [Expression], at position: Int) throws -> Expression {
+        guard !fields.isEmpty else {
+            return .literal(.text("()"), .record)
+        }
+        return try resolveCall("row", fields, positions: [], at: position)
+    }
+
+    /// A sequence named by a constant is looked up once: in stored text it stays what it was.
+    private func sequence(_ argument: Expression, at position: Int) throws -> Expression {
+        if let pin = pins?[position] {
+            return .literal(.int(Int64(pin.relation)), .regclass)
+        }
+        guard case .literal(.bytes(let bytes), .unknown) = argument,
+            let found = try catalog.relation(
+                text: String(decoding: bytes, as: UTF8.self), searchPath: context.searchPath,
+                role: role)
+        else {
+            guard recordsReferences, let oid = constantRelation(argument) else { return argument }
+            noteSequence(oid, at: position)
+            return argument
+        }
+        if recordsReferences { noteSequence(found.oid, at: position) }
+        return .literal(.int(Int64(found.oid)), .regclass)
+    }
+
+    /// The relation that a cast constant (`'s'::regclass`) names.
+    private func constantRelation(_ argument: Expression) -> UInt32? {
+        var inner = argument
+        while case .call(_, let operands, _, _) = inner, operands.count == 1 { inner = operands[0] }
+        switch inner {
+        case .literal(.int(let oid), .regclass): return UInt32(exactly: oid)
+        case .literal(.bytes(let bytes), _):
+            return try? catalog.relation(
+                text: String(decoding: bytes, as: UTF8.self), searchPath: context.searchPath,
+                role: role)?.oid
+        default: return nil
+        }
+    }
+
+    private func noteSequence(_ oid: UInt32, at position: Int) {
+        uses.append(RelationUse(relation: oid, role: role, privilege: [], columns: []))
+        recorded.append((position: position, relation: oid, columns: [], use: uses.count - 1))
     }
 
     /// The plain name; other schemas than the system's hold no functions.
@@ -177,6 +332,52 @@ extension Binder {
             depth: 1)
     }
 
+    /// `rank(values…) WITHIN GROUP (ORDER BY keys…)`: the values are cast to the keys' types.
+    private func bindHypothetical(
+        _ function: AggregateFunction, _ call: FunctionCall, _ scope: Scope
+    ) throws -> AggregateCall {
+        let place = call.name.position
+        guard scope.clause.allowsAggregates, scope.aggregateDepth == 0 else {
+            throw SQLError(
+                .groupingError, "aggregate functions are not allowed in \(scope.clause.name)",
+                position: place)
+        }
+        let saved = scope.clause
+        scope.clause = .aggregateArgument
+        scope.aggregateDepth += 1
+        defer {
+            scope.clause = saved
+            scope.aggregateDepth -= 1
+        }
+        let values = try call.arguments.map { try bind($0.value, scope) }
+        let order = try call.orderBy.map { try sortKey($0, scope) }
+        guard values.count == order.count else {
+            let types = (values.map(\.type) + order.map(\.expression.type)).map(\.familyName)
+            throw SQLError(
+                .undefinedFunction,
+                "function \(call.name.name)(\(types.joined(separator: ", "))) does not exist",
+                hint: "To use the hypothetical-set aggregate \(call.name.name), the number of "
+                    + "hypothetical direct arguments (here \(values.count)) must match the number "
+                    + "of ordering columns (here \(order.count)).", position: place)
+        }
+        var direct: [Expression] = []
+        var keys = order
+        for (index, value) in values.enumerated() {
+            let position = leftmost(call.arguments[index].value)
+            let (cast, _) = try unify(
+                [value, order[index].expression], "WITHIN GROUP", positions: [position, position])
+            direct.append(cast[0])
+            keys[index].expression = cast[1]
+        }
+        let filter = try call.filter.map {
+            try bindCondition($0, "FILTER", clause: .aggregateFilter, scope)
+        }
+        let isCount = function == .hypotheticalRank || function == .hypotheticalDenseRank
+        return AggregateCall(
+            function: function, arguments: direct, filter: filter, order: keys,
+            type: isCount ? .bigint : .double, position: place)
+    }
+
     /// Binds an aggregate's parts, in clauses that say what may stand in them.
     private func aggregateCall(
         _ name: String, _ overloads: [AggregateSignature], _ call: FunctionCall, _ scope: Scope,
@@ -211,10 +412,13 @@ extension Binder {
                 "\(name)(*) must be used to call a parameterless aggregate function",
                 position: place)
         }
-        let direct = try call.arguments.map { try bind($0.value, scope) }
+        let direct = try call.arguments.map { try bindArgument($0.value, of: name, scope) }
         var order = try call.orderBy.map { try sortKey($0, scope) }
         let isOrderedSet = overloads.first?.directArguments != nil
         if isOrderedSet != call.withinGroup {
+            if isOrderedSet, overloads.allSatisfy({ $0.parameters.count != direct.count }) {
+                _ = try chooseAggregate(name, overloads, direct.map(\.type), at: place)
+            }
             throw SQLError(
                 .wrongObjectType,
                 isOrderedSet
@@ -265,8 +469,18 @@ extension Binder {
     ) throws -> FunctionResolution.Match<AggregateSignature> {
         do {
             return try FunctionResolution.choose(
-                overloads.map { .init(candidate: $0, parameters: $0.parameters) },
-                arguments: types)
+                overloads.map { signature in
+                    // Where everything goes, the arguments need not be of one type.
+                    let isAny = signature.parameters.count > 1
+                        && signature.parameters.count == types.count
+                        && signature.parameters.allSatisfy {
+                            if case .anyElement = $0 { true } else { false }
+                        }
+                    return .init(
+                        candidate: signature,
+                        parameters: isAny
+                            ? types.map { $0 == .unknown ? .text : $0 } : signature.parameters)
+                }, arguments: types)
         } catch {
             let signature = "\(name)(\(types.map(\.familyName).joined(separator: ", ")))"
             throw error == .none
@@ -413,19 +627,6 @@ extension Binder {
         {
             return known
         }
-        if let other = scope.setCalls.first {
-            let nested = arguments.contains { argument in
-                argument.contains {
-                    if case .column(let id, _) = $0 { other.columns.contains { $0.0 == id } } else {
-                        false
-                    }
-                }
-            }
-            if !nested {
-                throw SQLError.unsupported(
-                    "more than one set-returning function in a select list", position: place)
-            }
-        }
         let set = SetCall(
             function: name, arguments: arguments,
             columns: columns.map { (newColumn(), $0.type) },
@@ -473,6 +674,14 @@ extension Binder {
 
     /// `(f(x)).name` of a set-returning function with several columns.
     func bindField(_ operand: Expr, _ field: String, _ scope: Scope) throws -> Expression {
+        if let fields = try rowFields(operand, scope) {
+            guard let found = fields.first(where: { $0.name == field }) else {
+                throw SQLError(
+                    .undefinedColumn, "column \"\(field)\" not found in data type record",
+                    position: operand.position)
+            }
+            return found.value
+        }
         guard case .function(let call) = operand.kind,
             SetFunction.overloads(try functionName(call.name)) != nil
         else { throw SQLError.unsupported("a field of a row", position: operand.position) }

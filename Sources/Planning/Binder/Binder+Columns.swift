@@ -25,6 +25,10 @@ extension Binder {
                 }
                 level = current.parent
             }
+            // The name of a FROM item stands for its whole row.
+            if let fields = try rowFields(Expr(.column(parts), at: position), scope) {
+                return try record(fields.map(\.value), at: position)
+            }
             throw unknownColumn(last, at: position, in: scope)
         }
         let qualifier = parts[parts.count - 2]

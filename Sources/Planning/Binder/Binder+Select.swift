@@ -67,6 +67,7 @@ extension Binder {
         let needsGroups =
             grouping.isPresent || having != nil || expressions.contains(where: \.containsAggregate)
             || scope.setCalls.contains { $0.arguments.contains(where: \.containsAggregate) }
+        try lock(query, select, scope, hasGroups: needsGroups)
         if needsGroups {
             var cutter = GroupCutter(binder: self, scope: scope, grouping: grouping)
             expressions = try expressions.map { try cutter.cut($0) }
@@ -80,16 +81,11 @@ extension Binder {
         }
         if let condition { plan = .filter(plan, condition.conjuncts) }
         plan = cutWindows(plan, &expressions, scope)
-        for set in scope.setCalls {
-            plan = .tableFunction(
-                TableFunctionNode(
-                    input: plan, function: set.function, arguments: set.arguments,
-                    columns: set.columns, position: set.position))
-        }
+        plan = callSets(scope.setCalls, over: plan)
 
         let items = expressions.map { ProjectItem(newColumn(), $0) }
         plan = .project(plan, items)
-        var columns = try (0..<count).map { index -> ScopeColumn in
+        var columns = (0..<count).map { index -> ScopeColumn in
             let id = items[index].id
             return ScopeColumn(
                 name: targets[index].name, id: id, type: items[index].expression.type,
@@ -117,6 +113,32 @@ extension Binder {
             for index in 0..<count { columns[index].id = visible[index].id }
         }
         return BoundSelect(plan: plan, columns: columns)
+    }
+
+    /// The set-returning calls of a select list: those that need no other's rows go in step, a call
+    /// over another's rows comes above it.
+    private func callSets(_ calls: [SetCall], over input: Plan) -> Plan {
+        var plan = input
+        var waiting = calls
+        while !waiting.isEmpty {
+            let pending = Set(waiting.flatMap { $0.columns.map(\.0) })
+            let ready = waiting.filter { set in
+                set.arguments.allSatisfy { $0.referencedColumns.isDisjoint(with: pending) }
+            }
+            // Calls are bound innermost first, so the first can always go.
+            let level = ready.isEmpty ? [waiting[0]] : ready
+            let taken = Set(level.flatMap { $0.columns.map(\.0) })
+            waiting.removeAll { set in set.columns.contains { taken.contains($0.0) } }
+            plan = .tableFunction(
+                TableFunctionNode(
+                    input: plan,
+                    calls: level.map {
+                        .init(
+                            $0.function, $0.arguments, columns: $0.columns, names: $0.names,
+                            position: $0.position)
+                    }))
+        }
+        return plan
     }
 
     // MARK: Select list
@@ -153,6 +175,16 @@ extension Binder {
                         BoundTarget(
                             expression: .column(column.0, column.1), name: name,
                             position: target.position))
+                }
+                continue
+            }
+            if case .fieldStar(let operand) = target.expr.kind,
+                let fields = try rowFields(operand, scope)
+            {
+                for field in fields {
+                    result.append(
+                        BoundTarget(
+                            expression: field.value, name: field.name, position: target.position))
                 }
                 continue
             }
@@ -404,7 +436,7 @@ extension Binder {
 
     func requireEquality(_ type: SQLType, at position: Int) throws {
         switch type {
-        case .json, .record, .void, .trigger:
+        case .json, .void, .trigger:
             throw SQLError(
                 .undefinedFunction,
                 "could not identify an equality operator for type \(type.familyName)",

@@ -25,7 +25,9 @@ extension Plan {
             return .values(node)
         case .tableFunction(var node):
             node.input = try node.input.map(changePlan)
-            node.arguments = try node.arguments.map(change)
+            for index in node.calls.indices {
+                node.calls[index].arguments = try node.calls[index].arguments.map(change)
+            }
             return .tableFunction(node)
         case .filter(let input, let conditions):
             return .filter(try changePlan(input), try conditions.map(change))

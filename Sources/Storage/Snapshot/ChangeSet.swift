@@ -26,6 +26,9 @@ package struct ChangeSet: Sendable {
     package var notes: [String: [UInt8]] = [:]
     /// How an error about a repeated key names the key, by table.
     package var keyLabels: [UInt32: KeyLabel] = [:]
+    /// Tables whose rows must not have changed since the snapshot, because what they hold was checked
+    /// for constraints: the commit is 40001 if they have.
+    package var guarded: Set<UInt32> = []
     var tables: [UInt32: TableChange] = [:]
 
     struct TableChange: Sendable {
@@ -88,13 +91,15 @@ package struct ChangeSet: Sendable {
         tables[id] = change
     }
 
-    /// Adds and drops columns and changes the sort key; the primary key stays.
+    /// Adds and drops columns and changes the sort key; the primary key stays, unless the transaction
+    /// has emptied the table.
     package mutating func alterTable(_ new: TableSpec) throws {
         let old = try spec(new.id)
-        guard old.primaryKey == new.primaryKey else {
-            throw SQLError.unsupported("changing a primary key")
-        }
         var change = tables[new.id] ?? TableChange()
+        let isEmptied = change.truncated && change.appends.isEmpty && change.staged.isEmpty
+        guard old.primaryKey == new.primaryKey || isEmptied else {
+            throw SQLError.unsupported("changing the primary key of a table with rows")
+        }
         change.appends = try change.appends.map {
             try TailBatches.convert($0, from: old.columns, to: new.columns)
         }

@@ -114,10 +114,13 @@ package enum TextParse {
             return arena.copy(Strings.prefix(text, bytes: 63))
         case .singleChar:
             return arena.copy(Bytes(rebasing: text.prefix(1)))
-        case .json, .jsonb:
+        case .json:
             try Strings.validate(text)
             try JSONText.validate(text)
             return arena.copy(text)
+        case .jsonb:
+            try Strings.validate(text)
+            return try JSONValue(text).text.withUnsafeBufferPointer { arena.copy($0) }
         default:
             try Strings.validate(text)
             return arena.copy(text)
