@@ -81,7 +81,8 @@ final class SequenceStates: Sendable {
         return ascends ? sequence.minimum : sequence.maximum
     }
 
-    /// Tells the disk of a position ahead; how far ahead it is. Near its end a sequence goes by steps.
+    /// Tells the disk of a position ahead; how far ahead it is. Near its end a sequence goes by
+    /// steps.
     private func reserve(from position: Position, _ sequence: CatalogSequence) throws -> Int64 {
         let (distance, tooFar) = sequence.increment.multipliedReportingOverflow(
             by: Self.aheadMost)

@@ -31,8 +31,9 @@ extension CatalogEditor {
             catalog.sequences[sequence.oid] = sequence
         case .table(var table):
             let isFitting =
-                alter.object == .table || alter.object == .materializedView
-                && table.materialized != nil
+                alter.object == .table
+                || alter.object == .materializedView
+                    && table.materialized != nil
             guard isFitting else {
                 throw SQLError(
                     .wrongObjectType, "\"\(table.name)\" is not a \(alter.object.rawValue)")
@@ -356,7 +357,8 @@ extension CatalogEditor {
                 hint: "Change the table's sort_key first.")
         }
         for other in table.columns
-        where other.generated?.references.contains(where: { $0.used.contains(column.id) }) ?? false {
+        where other.generated?.references.contains(where: { $0.used.contains(column.id) }) ?? false
+        {
             throw SQLError(
                 .dependentObjectsStillExist,
                 "cannot drop \(what) because other objects depend on it",

@@ -100,10 +100,13 @@ extension CatalogEditor {
 
     /// DROP INDEX of one name; false where there is none.
     mutating func dropIndex(_ name: QualifiedName, cascade: Bool) throws -> Bool {
-        let schemas = name.schema.map { [catalog.resolved($0, context.searchPath)] }
+        let schemas =
+            name.schema.map { [catalog.resolved($0, context.searchPath)] }
             ?? catalog.searchSchemas(context.searchPath, role: context.role).map(\.name)
         for schema in schemas.compactMap({ catalog.schema(named: $0) }) {
-            guard let (table, index) = self.index(named: name.name, in: schema.oid) else { continue }
+            guard let (table, index) = self.index(named: name.name, in: schema.oid) else {
+                continue
+            }
             try catalog.requireOwner(of: .table(table), role: context.role)
             guard let index, index.kind != .unique else {
                 throw SQLError(
@@ -151,7 +154,8 @@ extension CatalogEditor {
                 throw SQLError(
                     .undefinedColumn,
                     what == "foreign key constraint"
-                        ? "column \"\(name.text)\" referenced in foreign key constraint does not exist"
+                        ? "column \"\(name.text)\" referenced in foreign key constraint does not "
+                            + "exist"
                         : what == "index"
                             ? "column \"\(name.text)\" does not exist"
                             : "column \"\(name.text)\" named in key does not exist",
@@ -172,7 +176,8 @@ extension CatalogEditor {
     ) throws -> CatalogConstraint.Reference {
         let target =
             try catalog.relation(
-                named: written.table.parts, searchPath: context.searchPath, role: context.role)
+                named: written.table.parts, searchPath: context.searchPath, role: context.role
+            )
             .map(\.oid) == table.oid
             ? table
             : try catalog.requireTable(
@@ -207,7 +212,9 @@ extension CatalogEditor {
             guard let a = table.columnIndex(id: mine).map({ table.columns[$0] }),
                 let b = target.columnIndex(id: theirs).map({ target.columns[$0] })
             else { continue }
-            guard a.type.family == b.type.family || context.analyzer.canAssign(from: a.type, to: b.type)
+            guard
+                a.type.family == b.type.family
+                    || context.analyzer.canAssign(from: a.type, to: b.type)
             else {
                 throw SQLError(
                     .datatypeMismatch, "foreign key constraint cannot be implemented",

@@ -258,9 +258,10 @@ extension CatalogEditor {
         let sequences = catalog.sequences.values
             .filter { $0.schema == schema.oid && $0.ownedBy == nil }.sorted { $0.oid < $1.oid }
         if !drop.cascade, !tables.isEmpty || !views.isEmpty || !sequences.isEmpty {
-            let names = tables.map {
-                "\(CatalogRelation.table($0).kindName) \(schema.name).\($0.name)"
-            } + sequences.map { "sequence \(schema.name).\($0.name)" }
+            let names =
+                tables.map {
+                    "\(CatalogRelation.table($0).kindName) \(schema.name).\($0.name)"
+                } + sequences.map { "sequence \(schema.name).\($0.name)" }
                 + views.map { "view \(schema.name).\($0.name)" }
             throw SQLError(
                 .dependentObjectsStillExist,

@@ -186,7 +186,9 @@ package struct CatalogEditor {
                 // A sequence goes with its own column.
                 if let owner = catalog.sequences[relation]?.ownedBy, owner.table == table.oid,
                     owner.column == own.id, own.identity != nil
-                { continue }
+                {
+                    continue
+                }
                 found.append(.defaultValue(own, table))
             }
         }

@@ -2,8 +2,8 @@ import Vectors
 
 /// CHECK, UNIQUE or FOREIGN KEY of a table, or an index; the primary key is kept by itself.
 ///
-/// An index is a definition for clients to see: rows are found by sort key and zone maps. Of a unique
-/// one the key is kept as UNIQUE's is.
+/// An index is a definition for clients to see: rows are found by sort key and zone maps. Of a
+/// unique one the key is kept as UNIQUE's is.
 package struct CatalogConstraint: Sendable, Codable, Equatable {
     // On disk: never change.
     package enum Kind: String, Sendable, Codable {

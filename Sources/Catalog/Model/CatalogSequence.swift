@@ -1,8 +1,8 @@
 import Basics
 import Vectors
 
-/// A sequence's definition. Where it stands is not part of the catalog, as it changes without regard
-/// to transactions.
+/// A sequence's definition. Where it stands is not part of the catalog, as it changes without
+/// regard to transactions.
 package struct CatalogSequence: Sendable, Codable, Equatable {
     /// The column that it belongs to and goes with.
     package struct Owner: Sendable, Codable, Equatable {

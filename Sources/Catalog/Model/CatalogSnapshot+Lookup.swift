@@ -130,7 +130,8 @@ extension CatalogSnapshot {
         var found: [CatalogSchema] = []
         for entry in path {
             let name = entry == "$user" ? roles[role]?.name ?? "" : entry
-            guard let schema = schema(named: name), !found.contains(where: { $0.oid == schema.oid }),
+            guard let schema = schema(named: name),
+                !found.contains(where: { $0.oid == schema.oid }),
                 has(.usage, onSchema: schema, role: role)
             else { continue }
             found.append(schema)
@@ -231,7 +232,8 @@ extension CatalogSnapshot {
     }
 
     /// Whether an unqualified use of the relation's name would find it.
-    package func isVisible(_ relation: CatalogRelation, searchPath: [String], role: UInt32) -> Bool {
+    package func isVisible(_ relation: CatalogRelation, searchPath: [String], role: UInt32) -> Bool
+    {
         for schema in searchSchemas(searchPath, role: role) {
             if let found = self.relation(named: relation.name, in: schema.oid) {
                 return found.oid == relation.oid

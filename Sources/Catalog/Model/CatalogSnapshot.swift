@@ -74,7 +74,9 @@ package struct CatalogSnapshot: Sendable, Equatable {
 
     mutating func rebuildNames() {
         relationNames = [:]
-        for table in tables.values { relationNames[table.schema, default: [:]][table.name] = table.oid }
+        for table in tables.values {
+            relationNames[table.schema, default: [:]][table.name] = table.oid
+        }
         for view in views.values { relationNames[view.schema, default: [:]][view.name] = view.oid }
         for sequence in sequences.values {
             relationNames[sequence.schema, default: [:]][sequence.name] = sequence.oid

@@ -67,7 +67,9 @@ extension [AccessEntry] {
     /// Everything these entries give to any of `roles` or to PUBLIC.
     package func privileges(of roles: Set<UInt32>) -> Privileges {
         reduce(into: Privileges()) { sum, entry in
-            if entry.grantee == 0 || roles.contains(entry.grantee) { sum.formUnion(entry.privileges) }
+            if entry.grantee == 0 || roles.contains(entry.grantee) {
+                sum.formUnion(entry.privileges)
+            }
         }
     }
 

@@ -59,11 +59,13 @@ extension CatalogFunctions {
         }
         let granted = context.catalog.privileges(on: found, role: context.role)
         // Who may insert into a table may take the values of its own sequences.
-        let isOwn = sequence.ownedBy.flatMap { context.catalog.tables[$0.table] }.map { table in
-            context.catalog.may(.insert, .table(table), columns: [], role: context.role)
-        } ?? false
-        guard isOwn || context.catalog.owns(sequence.owner, role: context.role)
-            || !granted.isDisjoint(with: anyOf)
+        let isOwn =
+            sequence.ownedBy.flatMap { context.catalog.tables[$0.table] }.map { table in
+                context.catalog.may(.insert, .table(table), columns: [], role: context.role)
+            } ?? false
+        guard
+            isOwn || context.catalog.owns(sequence.owner, role: context.role)
+                || !granted.isDisjoint(with: anyOf)
         else {
             throw SQLError(
                 .insufficientPrivilege, "permission denied for sequence \(sequence.name)")

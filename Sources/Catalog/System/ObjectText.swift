@@ -7,7 +7,8 @@ enum ObjectText {
         _ name: String, _ key: [Int], _ table: CatalogTable, _ schema: String,
         isUnique: Bool
     ) -> String {
-        "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(Printer.quoted(name)) ON \(Printer.quoted(schema))."
+        "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(Printer.quoted(name)) ON "
+            + "\(Printer.quoted(schema))."
             + "\(Printer.quoted(table.name)) USING btree (\(columns(table, key)))"
     }
 

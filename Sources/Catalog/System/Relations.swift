@@ -146,7 +146,8 @@ enum Relations {
                 "attalign": .text(alignment(type)), "attstorage": .text(storage(type)),
                 "attnotnull": .bool(column.notNull),
                 "atthasdef": .bool(
-                    column.generated != nil || column.defaultValue != nil && column.identity == nil),
+                    column.generated != nil
+                        || column.defaultValue != nil && column.identity == nil),
                 "attidentity": .text(
                     column.identity == .always ? "a" : column.identity == .byDefault ? "d" : ""),
                 "attgenerated": .text(column.generated == nil ? "" : "s"),
@@ -227,18 +228,18 @@ enum Relations {
     static func indexes(_ context: SystemContext) -> [SystemRow] {
         context.catalog.tables.values.flatMap { table in
             keys(table).map { key in
-            let count = key.columns.count
-            return [
-                "indexrelid": .oid(key.index), "indrelid": .oid(table.oid),
-                "indnatts": .int(Int64(count)), "indnkeyatts": .int(Int64(count)),
-                "indisunique": .bool(key.isUnique), "indisprimary": .bool(key.isPrimary),
-                "indimmediate": .bool(true), "indisvalid": .bool(true),
-                "indisready": .bool(true), "indislive": .bool(true),
-                "indkey": .smallints(key.columns),
-                "indcollation": .oids(Array(repeating: 0, count: count)),
-                "indclass": .oids(Array(repeating: 0, count: count)),
-                "indoption": .smallints(Array(repeating: 0, count: count)),
-            ]
+                let count = key.columns.count
+                return [
+                    "indexrelid": .oid(key.index), "indrelid": .oid(table.oid),
+                    "indnatts": .int(Int64(count)), "indnkeyatts": .int(Int64(count)),
+                    "indisunique": .bool(key.isUnique), "indisprimary": .bool(key.isPrimary),
+                    "indimmediate": .bool(true), "indisvalid": .bool(true),
+                    "indisready": .bool(true), "indislive": .bool(true),
+                    "indkey": .smallints(key.columns),
+                    "indcollation": .oids(Array(repeating: 0, count: count)),
+                    "indclass": .oids(Array(repeating: 0, count: count)),
+                    "indoption": .smallints(Array(repeating: 0, count: count)),
+                ]
             }
         }
     }

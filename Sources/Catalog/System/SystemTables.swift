@@ -30,7 +30,8 @@ package enum SystemTables {
         "table_privileges": Information.tablePrivileges, "segments": Views.segments,
     ]
 
-    package static let all: [SystemTable] = specifications
+    package static let all: [SystemTable] =
+        specifications
         .split(separator: "\n\n").compactMap(table)
 
     package static let byOID: [UInt32: SystemTable] = Dictionary(

@@ -49,8 +49,9 @@ enum Views {
                 return [
                     "schemaname": .text(schema), "tablename": .text(table.name),
                     "indexname": .text(key.name),
-                    "indexdef": .text(ObjectText.index(
-                        key.name, key.columns, table, schema, isUnique: key.isUnique)),
+                    "indexdef": .text(
+                        ObjectText.index(
+                            key.name, key.columns, table, schema, isUnique: key.isUnique)),
                 ]
             }
         }

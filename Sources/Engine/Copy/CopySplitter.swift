@@ -129,7 +129,9 @@ struct CopySplitter {
         if options.format == .text { return count }
         var at = 0
         while at < block.count, let found = memchr(block.bytes + at, 13, block.count - at) {
-            at = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(block.bytes) + 1
+            at =
+                UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+                - UnsafePointer(block.bytes) + 1
             if at == block.count || block.bytes[at] != 10 { count += 1 }
         }
         return count

@@ -41,7 +41,9 @@ struct Utilities {
                 session.settings.resetAll()
                 session.assumedRole = nil
             }
-            return target == .all ? "DISCARD ALL" : "DISCARD \(target == .temporary ? "TEMP" : target.rawValue.uppercased())"
+            return target == .all
+                ? "DISCARD ALL"
+                : "DISCARD \(target == .temporary ? "TEMP" : target.rawValue.uppercased())"
         case .listen: return "LISTEN"
         case .unlisten: return "UNLISTEN"
         case .notify: throw SQLError.unsupported("NOTIFY")

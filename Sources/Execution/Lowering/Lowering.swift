@@ -78,7 +78,10 @@ package struct Lowering: Sendable {
                 return PairCountOperator(pairs, columns: plan.columns)
             }
             if let star = try StarLowering(self).lower(
-                node.withFiltersInArguments, columns: plan.columns) { return star }
+                node.withFiltersInArguments, columns: plan.columns)
+            {
+                return star
+            }
             return try generalAggregate(node, columns: plan.columns)
         case .window(let input, let calls): return try window(input, calls)
         case .sort(let input, let keys): return try sort(input, keys)

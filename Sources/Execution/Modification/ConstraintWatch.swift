@@ -4,11 +4,11 @@ import Planning
 import Storage
 import Vectors
 
-/// Notes which keys a statement adds to a table and takes from it, and checks UNIQUE and FOREIGN KEY
-/// constraints when it is over. The primary key is the storage's business.
+/// Notes which keys a statement adds to a table and takes from it, and checks UNIQUE and FOREIGN
+/// KEY constraints when it is over. The primary key is the storage's business.
 ///
-/// The checks read the tables concerned, below every policy, as the transaction leaves them. Commits
-/// of others in the meantime are kept out by `ChangeSet.guarded`.
+/// The checks read the tables concerned, below every policy, as the transaction leaves them.
+/// Commits of others in the meantime are kept out by `ChangeSet.guarded`.
 package final class ConstraintWatch {
     private let table: CatalogTable
     private let catalog: CatalogSnapshot
@@ -93,7 +93,8 @@ package final class ConstraintWatch {
             let end = min(start + 2048, locators.count)
             for set in removed {
                 let rows = try snapshot.rows(
-                    at: Array(locators[start..<end]), columns: set.indices.map { table.columns[$0] })
+                    at: Array(locators[start..<end]), columns: set.indices.map { table.columns[$0] }
+                )
                 try note(rows.columns, rows.count, in: set)
             }
             start = end
@@ -184,7 +185,8 @@ package final class ConstraintWatch {
                     throw SQLError(
                         .uniqueViolation,
                         "duplicate key value violates unique constraint \"\(constraint.name)\"",
-                        detail: "Key (\(names(set, of: table, set.indices)))=(\(text(set, number))) "
+                        detail:
+                            "Key (\(names(set, of: table, set.indices)))=(\(text(set, number))) "
                             + "already exists."
                     ).about(table: table.name, constraint: constraint.name)
                 }
@@ -260,7 +262,8 @@ package final class ConstraintWatch {
         try context.cancellation.check()
         let watch = ConstraintWatch(owner, catalog, context)
         try watch?.remove(locators, of: snapshot)
-        let rows = action == .setNull
+        let rows =
+            action == .setNull
             ? try snapshot.rows(at: locators, columns: owner.columns) : nil
         try changes.delete(owner.oid, locators)
         if var rows {

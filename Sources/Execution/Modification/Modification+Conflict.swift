@@ -82,8 +82,8 @@ extension Modification {
         return both.count
     }
 
-    /// For each row the stored one with the same key, and whether an earlier row has it. A key with a
-    /// NULL equals none.
+    /// For each row the stored one with the same key, and whether an earlier row has it. A key with
+    /// a NULL equals none.
     private func search(
         _ rows: Batch, _ key: [Int], _ snapshot: TableSnapshot, _ changes: inout ChangeSet
     ) throws -> (locators: [Int64], repeated: [Bool]) {

@@ -78,7 +78,8 @@ package struct Modification {
                 Batch(
                     columns: batch.columns.map { $0.flattened().copiedStrings() },
                     count: batch.count))
-            try context.memory.reserve(batch.columns.reduce(0) { $0 + $1.physical.stride * batch.count })
+            try context.memory.reserve(
+                batch.columns.reduce(0) { $0 + $1.physical.stride * batch.count })
         }
         for batch in pending {
             try context.cancellation.check()

@@ -72,7 +72,9 @@ package struct TableWriter {
 
     package func checkNulls(_ batch: Batch) throws {
         for (column, vector) in zip(table.columns, batch.columns)
-        where vector.hasNulls && (column.notNull || table.primaryKey?.columns.contains(column.id) == true) {
+        where vector.hasNulls
+            && (column.notNull || table.primaryKey?.columns.contains(column.id) == true)
+        {
             for row in 0..<batch.count where vector.isNull(row) {
                 throw SQLError(
                     .notNullViolation,

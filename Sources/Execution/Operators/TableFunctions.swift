@@ -28,7 +28,8 @@ enum TableFunctions {
                 context.evaluation, emit)
         default:
             guard let catalog = context.evaluation.catalog else {
-                throw SQLError.unsupported("function \(node.function) in FROM", position: node.position)
+                throw SQLError.unsupported(
+                    "function \(node.function) in FROM", position: node.position)
             }
             // Functions that give an array's elements, one a row.
             let value = try catalog.call(node.function, arguments)

@@ -48,9 +48,11 @@ struct AggregateSignature: Sendable {
     }
 
     private static func pair(_ function: AggregateFunction) -> [AggregateSignature] {
-        [AggregateSignature(function, [.double, .double]) { _ in
-            function == .regrCount ? .bigint : .double
-        }]
+        [
+            AggregateSignature(function, [.double, .double]) { _ in
+                function == .regrCount ? .bigint : .double
+            }
+        ]
     }
 
     private static let ordered: [SQLType] =

@@ -43,160 +43,6 @@ extension Binder {
             written: call.name.parts.joined(separator: "."))
     }
 
-    /// The call with arguments given by name in their places.
-    private func ordered(_ call: FunctionCall, _ name: String) throws -> FunctionCall {
-        guard let first = call.arguments.firstIndex(where: { $0.name != nil }) else { return call }
-        guard let known = Builtins.parameterNames[name] else {
-            throw SQLError.unsupported(
-                "a named argument in a call of \(name)",
-                position: call.arguments[first].name?.position)
-        }
-        var values: [Expr?] = Array(repeating: nil, count: known.names.count)
-        for (index, argument) in call.arguments.enumerated() {
-            let place = argument.name.map { known.names.firstIndex(of: $0.text) } ?? index
-            guard let place, place < values.count, values[place] == nil else {
-                throw SQLError(
-                    .undefinedFunction, "function \(name) has no such argument",
-                    position: argument.value.position)
-            }
-            values[place] = argument.value
-        }
-        var result = call
-        result.arguments = try values.enumerated().map { index, value in
-            if let value { return FunctionArgument(value) }
-            guard index >= known.names.count - known.optional else {
-                throw SQLError(
-                    .undefinedFunction,
-                    "function \(name) needs an argument \"\(known.names[index])\"",
-                    position: call.name.position)
-            }
-            switch known.value {
-            case .bool(let flag): return FunctionArgument(Expr(.boolean(flag)))
-            default: return FunctionArgument(Expr(.integer("0")))
-            }
-        }
-        return result
-    }
-
-    /// `f(VARIADIC ARRAY[a, b])` is `f(a, b)`.
-    private func spread(_ call: FunctionCall) throws -> FunctionCall {
-        guard call.isVariadic else { return call }
-        guard case .array(let elements)? = call.arguments.last?.value.kind else {
-            throw SQLError.unsupported(
-                "VARIADIC with anything but ARRAY[…]", position: call.name.position)
-        }
-        var result = call
-        result.isVariadic = false
-        result.arguments.removeLast()
-        result.arguments += elements.map { FunctionArgument($0) }
-        return result
-    }
-
-    /// row_to_json and its like of a whole row, which keeps its columns' names.
-    private func jsonOfRow(
-        _ call: FunctionCall, _ name: String, _ scope: Scope
-    ) throws -> Expression? {
-        guard ["row_to_json", "to_json", "to_jsonb"].contains(name),
-            let argument = call.arguments.first?.value,
-            let fields = try rowFields(argument, scope)
-        else { return nil }
-        let parts = fields.flatMap { [Expression.literal(.text($0.name), .text), $0.value] }
-        let object = try resolveCall(
-            "storehouse_json_row", parts, positions: [], at: call.name.position)
-        if name == "to_jsonb" {
-            return try require(object, as: .jsonb, .explicit, at: call.name.position)
-        }
-        return object
-    }
-
-    /// An argument; for JSON functions a whole row keeps the names of its columns.
-    private func bindArgument(_ expr: Expr, of function: String, _ scope: Scope) throws -> Expression {
-        guard function.hasPrefix("json"), let fields = try rowFields(expr, scope) else {
-            return try bind(expr, scope)
-        }
-        return try resolveCall(
-            "storehouse_json_record",
-            fields.flatMap { [Expression.literal(.text($0.name), .text), $0.value] },
-            positions: [], at: expr.position)
-    }
-
-    /// The fields of `ROW(…)`, or of a FROM item named as a value; nil for anything else.
-    func rowFields(
-        _ expr: Expr, _ scope: Scope
-    ) throws -> [(name: String, value: Expression)]? {
-        switch expr.kind {
-        case .row(let parts, _):
-            return try parts.enumerated().map { index, part in
-                (
-                    "f\(index + 1)",
-                    try resolveUnknown(try bind(part, scope), at: leftmost(part))
-                )
-            }
-        case .column(let parts) where parts.count == 1:
-            var level: Scope? = scope
-            while let current = level {
-                if current.items.columns.contains(where: { $0.name == parts[0] }) { return nil }
-                if let relation = current.items.relations.first(where: { $0.alias == parts[0] }) {
-                    return try relation.columns.map { column in
-                        (
-                            column.name,
-                            try bindColumn(
-                                [relation.alias, column.name], at: expr.position, in: scope)
-                        )
-                    }
-                }
-                level = current.parent
-            }
-            return nil
-        default: return nil
-        }
-    }
-
-    /// A whole row as a value of type record.
-    func record(_ fields: [Expression], at position: Int) throws -> Expression {
-        guard !fields.isEmpty else {
-            return .literal(.text("()"), .record)
-        }
-        return try resolveCall("row", fields, positions: [], at: position)
-    }
-
-    /// A sequence named by a constant is looked up once: in stored text it stays what it was.
-    private func sequence(_ argument: Expression, at position: Int) throws -> Expression {
-        if let pin = pins?[position] {
-            return .literal(.int(Int64(pin.relation)), .regclass)
-        }
-        guard case .literal(.bytes(let bytes), .unknown) = argument,
-            let found = try catalog.relation(
-                text: String(decoding: bytes, as: UTF8.self), searchPath: context.searchPath,
-                role: role)
-        else {
-            guard recordsReferences, let oid = constantRelation(argument) else { return argument }
-            noteSequence(oid, at: position)
-            return argument
-        }
-        if recordsReferences { noteSequence(found.oid, at: position) }
-        return .literal(.int(Int64(found.oid)), .regclass)
-    }
-
-    /// The relation that a cast constant (`'s'::regclass`) names.
-    private func constantRelation(_ argument: Expression) -> UInt32? {
-        var inner = argument
-        while case .call(_, let operands, _, _) = inner, operands.count == 1 { inner = operands[0] }
-        switch inner {
-        case .literal(.int(let oid), .regclass): return UInt32(exactly: oid)
-        case .literal(.bytes(let bytes), _):
-            return try? catalog.relation(
-                text: String(decoding: bytes, as: UTF8.self), searchPath: context.searchPath,
-                role: role)?.oid
-        default: return nil
-        }
-    }
-
-    private func noteSequence(_ oid: UInt32, at position: Int) {
-        uses.append(RelationUse(relation: oid, role: role, privilege: [], columns: []))
-        recorded.append((position: position, relation: oid, columns: [], use: uses.count - 1))
-    }
-
     /// The plain name; other schemas than the system's hold no functions.
     func functionName(_ name: QualifiedName) throws -> String {
         guard let schema = name.schema else { return name.name }
@@ -301,8 +147,9 @@ extension Binder {
         else { return nil }
         let source = arguments[0].type
         let viaText = type.category == "S" || source.category == "S"
-        guard source == .unknown || CastRules.canCoerce(source, type, .explicit), source == .unknown
-            || !viaText || CastRules.canCoerce(source, type, .assignment)
+        guard source == .unknown || CastRules.canCoerce(source, type, .explicit),
+            source == .unknown
+                || !viaText || CastRules.canCoerce(source, type, .assignment)
         else { return nil }
         return try coerce(arguments[0], to: type, .explicit, at: position)
     }
@@ -431,7 +278,8 @@ extension Binder {
         let concrete = FunctionResolution.concrete(match.parameters, arguments: all.map(\.type))
         var cast: [Expression] = []
         for (index, argument) in all.enumerated() {
-            let position = call.arguments.indices.contains(index)
+            let position =
+                call.arguments.indices.contains(index)
                 ? leftmost(call.arguments[index].value) : place
             let parameter = match.parameters[index]
             var value = try coerceArgument(argument, to: concrete[index], at: position)
@@ -471,7 +319,8 @@ extension Binder {
             return try FunctionResolution.choose(
                 overloads.map { signature in
                     // Where everything goes, the arguments need not be of one type.
-                    let isAny = signature.parameters.count > 1
+                    let isAny =
+                        signature.parameters.count > 1
                         && signature.parameters.count == types.count
                         && signature.parameters.allSatisfy {
                             if case .anyElement = $0 { true } else { false }
@@ -607,90 +456,5 @@ extension Binder {
             WindowCall(
                 function: function, arguments: arguments, partition: window.partition,
                 order: window.order, frame: window.frame, type: type, position: place))
-    }
-
-    // MARK: Set-returning functions
-
-    /// Binds a set-returning call of the select list and leaves it to the node built for it.
-    func bindSetCall(_ call: FunctionCall, _ name: String, _ scope: Scope) throws -> SetCall {
-        let place = call.name.position
-        guard scope.clause.allowsSets, scope.aggregateDepth == 0 else {
-            throw SQLError(
-                .featureNotSupported,
-                "set-returning functions are not allowed in \(scope.clause.name)",
-                position: place)
-        }
-        let (arguments, columns) = try setFunction(call, name, scope)
-        let mark = name + arguments.map(\.fingerprint).joined(separator: ",")
-        if let known = scope.setCalls.first(where: { $0.fingerprint == mark }),
-            !arguments.contains(where: \.isVolatile)
-        {
-            return known
-        }
-        let set = SetCall(
-            function: name, arguments: arguments,
-            columns: columns.map { (newColumn(), $0.type) },
-            names: columns.map { $0.name ?? name }, fingerprint: mark, position: place)
-        scope.setCalls.append(set)
-        return set
-    }
-
-    /// Resolves a set-returning function: its cast arguments and the columns it gives.
-    func setFunction(
-        _ call: FunctionCall, _ name: String, _ scope: Scope
-    ) throws -> ([Expression], [(name: String?, type: SQLType)]) {
-        let place = call.name.position
-        let arguments = try call.arguments.map { try bind($0.value, scope) }
-        let types = arguments.map(\.type)
-        let overloads = SetFunction.overloads(name) ?? []
-        do {
-            let match = try FunctionResolution.choose(
-                overloads.map {
-                    FunctionResolution.Match(candidate: $0, parameters: $0.parameters)
-                }, arguments: types)
-            let concrete = FunctionResolution.concrete(match.parameters, arguments: types)
-            var cast: [Expression] = []
-            for (index, argument) in arguments.enumerated() {
-                let position = leftmost(call.arguments[index].value)
-                cast.append(
-                    concrete[index] == .decimal
-                        ? try require(argument, as: .decimal, .implicit, at: position)
-                        : try coerceArgument(argument, to: concrete[index], at: position))
-            }
-            return (cast, match.candidate.columns(cast.map(\.type)))
-        } catch let failure as FunctionResolution.Failure {
-            let signature = "\(name)(\(types.map(\.familyName).joined(separator: ", ")))"
-            throw failure == .none
-                ? SQLError(
-                    .undefinedFunction, "function \(signature) does not exist",
-                    hint: "No function matches the given name and argument types. You might need "
-                        + "to add explicit type casts.", position: place)
-                : SQLError(
-                    .ambiguousFunction, "function \(signature) is not unique",
-                    hint: "Could not choose a best candidate function. You might need to add "
-                        + "explicit type casts.", position: place)
-        }
-    }
-
-    /// `(f(x)).name` of a set-returning function with several columns.
-    func bindField(_ operand: Expr, _ field: String, _ scope: Scope) throws -> Expression {
-        if let fields = try rowFields(operand, scope) {
-            guard let found = fields.first(where: { $0.name == field }) else {
-                throw SQLError(
-                    .undefinedColumn, "column \"\(field)\" not found in data type record",
-                    position: operand.position)
-            }
-            return found.value
-        }
-        guard case .function(let call) = operand.kind,
-            SetFunction.overloads(try functionName(call.name)) != nil
-        else { throw SQLError.unsupported("a field of a row", position: operand.position) }
-        let set = try bindSetCall(call, try functionName(call.name), scope)
-        guard let index = set.names.firstIndex(of: field) else {
-            throw SQLError(
-                .undefinedColumn, "column \"\(field)\" not found in data type record",
-                position: operand.position)
-        }
-        return .column(set.columns[index].0, set.columns[index].1)
     }
 }

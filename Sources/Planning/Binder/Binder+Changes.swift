@@ -132,7 +132,8 @@ extension Binder {
             let known = result.firstIndex { $0.0 == index }
             let stored = scope.items.relations.first?.columns[index]
             for use in stored?.info.uses ?? [] { uses[use.use].columns.insert(use.column) }
-            let array = known.map { result[$0].1 }
+            let array =
+                known.map { result[$0].1 }
                 ?? stored.map { .column($0.id, $0.type) } ?? .literal(.null, target.type)
             let value = try require(
                 try bind(expr, scope), as: element, .assignment, at: leftmost(expr))

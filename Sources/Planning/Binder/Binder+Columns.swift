@@ -101,8 +101,9 @@ extension Binder {
                     hint: "There is an entry for table \"\(name)\", but it cannot be referenced "
                         + "from this part of the query.", position: position)
             }
-            if let hidden = hiddenAliases[name], let relation = current.items.relations.first(
-                where: { $0.alias == hidden })
+            if let hidden = hiddenAliases[name],
+                let relation = current.items.relations.first(
+                    where: { $0.alias == hidden })
             {
                 return SQLError(
                     .undefinedTable,

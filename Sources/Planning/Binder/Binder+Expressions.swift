@@ -299,7 +299,8 @@ extension Binder {
         }
         if case .literal(.bytes(let bytes), .unknown) = argument {
             let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-            let looksPlain = !text.isEmpty && text.allSatisfy { $0.isNumber || "+-.eE".contains($0) }
+            let looksPlain =
+                !text.isEmpty && text.allSatisfy { $0.isNumber || "+-.eE".contains($0) }
             return try require(
                 argument, as: looksPlain ? Binder.numericType(of: text) : .decimal, .implicit,
                 at: position)
@@ -346,7 +347,9 @@ extension Binder {
             let parts = try pairs.map { try compare("<>", $0, $1, at: place) }
             return parts.count == 1 ? parts[0] : .or(parts)
         case "<", "<=", ">", ">=":
-            guard pairs.count > 1 else { return try compare(op.symbol, first.0, first.1, at: place) }
+            guard pairs.count > 1 else {
+                return try compare(op.symbol, first.0, first.1, at: place)
+            }
             let strict = String(op.symbol.prefix(1))
             let rest = try compareRows(Array(pairs.dropFirst()), op)
             return .or([

@@ -99,13 +99,15 @@ extension Binder {
             $0.contains { if case .column = $0 { true } else { false } }
         }
         var clash: (SQLType, SQLType, index: Int)?
-        if !hasColumns, let type = CastRules.common([value.type] + items.map(\.type), clash: &clash),
+        if !hasColumns,
+            let type = CastRules.common([value.type] + items.map(\.type), clash: &clash),
             type.family == value.type.family || value.type == .unknown || items.count > 1
         {
             let common = type == .unknown ? SQLType.text : type
             let probe = try require(items[0], as: common, .implicit, at: leftmost(list[0]))
             let equal = try equality(
-                try require(value, as: value.type == .unknown ? common : value.type, .implicit,
+                try require(
+                    value, as: value.type == .unknown ? common : value.type, .implicit,
                     at: position), probe, at: position)
             let elementType = equal.right.type
             let elements = try zip(items, list).map { item, expr in
@@ -259,7 +261,8 @@ extension Binder {
             compared == .text || (compared == .decimal && b.type.isNumericFamily),
             let cast = try coerce(result, to: compared, .explicit, at: position)
         {
-            result = cast.type == compared || compared != .text
+            result =
+                cast.type == compared || compared != .text
                 ? cast : .coalesce([cast], compared)
         }
         return .caseWhen(
@@ -335,7 +338,9 @@ extension Binder {
         _ operand: Expr, _ subscripts: [Subscript], _ scope: Scope, at position: Int
     ) throws -> Expression {
         let array = try bind(operand, scope)
-        if array.type == .jsonb { return try jsonSubscripts(array, subscripts, scope, at: position) }
+        if array.type == .jsonb {
+            return try jsonSubscripts(array, subscripts, scope, at: position)
+        }
         guard let element = array.type.element else {
             throw SQLError(
                 .datatypeMismatch,

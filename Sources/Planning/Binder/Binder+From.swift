@@ -186,8 +186,10 @@ extension Binder {
         let visible: Set<Int>? = pins?[position].map { Set($0.columns) }
         if pins == nil, recordsReferences {
             recorded.append(
-                (position: position, relation: relation.oid, columns: relation.columns.map(\.id),
-                    use: use))
+                (
+                    position: position, relation: relation.oid, columns: relation.columns.map(\.id),
+                    use: use
+                ))
         }
         var ids: [ColumnID] = []
         let plan: Plan

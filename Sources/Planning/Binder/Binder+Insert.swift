@@ -192,7 +192,8 @@ extension Binder {
     private func bindConflict(
         _ conflict: OnConflict, _ insert: Insert, _ table: CatalogTable, excluded: [ColumnID]
     ) throws -> BoundInsert.OnConflict {
-        var keys = (table.primaryKey == nil ? [] : [table.keyIndices])
+        var keys =
+            (table.primaryKey == nil ? [] : [table.keyIndices])
             + table.constraints.filter(\.isUnique).map { table.indices(of: $0) }
         func unmatched() -> SQLError {
             SQLError(

@@ -67,8 +67,10 @@ extension Binder {
             for index in merge.clauses.indices {
                 guard let result = value(index) else { continue }
                 branches.append(
-                    (try compare("=", number, .literal(.int(Int64(index)), .bigint), at: 0),
-                        result))
+                    (
+                        try compare("=", number, .literal(.int(Int64(index)), .bigint), at: 0),
+                        result
+                    ))
             }
             return branches.isEmpty ? otherwise : .caseWhen(branches, otherwise: otherwise, type)
         }
@@ -119,7 +121,8 @@ extension Binder {
         case .insert(let columns, let overriding, let values):
             scope.items = unmatched
             defer { scope.items = matched }
-            let indices = columns.isEmpty
+            let indices =
+                columns.isEmpty
                 ? Array(table.columns.indices) : try targetIndices(columns, table)
             var row: [Expression?] = Array(repeating: nil, count: table.columns.count)
             for (place, expr) in (values ?? []).enumerated() {

@@ -362,7 +362,8 @@ extension Binder {
         }
         let types = base.columns.map(\.type)
         for (index, (column, type)) in zip(step.columns, types).enumerated() {
-            guard column.type == .unknown || CastRules.canCoerce(column.type, type, .implicit) else {
+            guard column.type == .unknown || CastRules.canCoerce(column.type, type, .implicit)
+            else {
                 throw SQLError(
                     .datatypeMismatch,
                     "recursive query \"\(entry.name)\" column \(index + 1) has type "

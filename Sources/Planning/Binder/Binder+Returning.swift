@@ -13,7 +13,8 @@ extension Binder {
             targets, table, ids, alias: alias, use: use, others: FromItems(), carried: &none)
     }
 
-    /// RETURNING over the row in `ids`; columns of other FROM items are carried along in the source.
+    /// RETURNING over the row in `ids`; columns of other FROM items are carried along in the
+    /// source.
     func bindReturning(
         _ targets: [Target], _ table: CatalogTable, _ ids: [ColumnID], alias: String?, use: Int,
         others: FromItems, carried: inout [ProjectItem]

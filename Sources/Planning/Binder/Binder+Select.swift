@@ -57,8 +57,11 @@ extension Binder {
                 "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
                 position: targets[count].position)
         }
-        if case .all = select.distinct {} else {
-            for target in targets { try requireEquality(target.expression.type, at: target.position) }
+        if case .all = select.distinct {
+        } else {
+            for target in targets {
+                try requireEquality(target.expression.type, at: target.position)
+            }
         }
 
         // Everything above FROM now lives in `targets` and `having`; cut it into nodes.
@@ -267,7 +270,8 @@ extension Binder {
     }
 
     /// What clients learn of an output: its table if it is a plain column, a cast's modifiers.
-    private func outputInfo(_ expression: Expression, _ select: Select, _ index: Int) -> ColumnInfo {
+    private func outputInfo(_ expression: Expression, _ select: Select, _ index: Int) -> ColumnInfo
+    {
         if case .column(let id, _) = expression {
             var info = columnInfo[id] ?? ColumnInfo()
             info.uses = []
@@ -407,7 +411,8 @@ extension Binder {
         do {
             bound = try bind(expr, scope)
         } catch let error as SQLError
-        where error.state == .undefinedColumn && error.position != nil {
+            where error.state == .undefinedColumn && error.position != nil
+        {
             throw SQLError(
                 .invalidColumnReference, "argument of \(what) must not contain variables",
                 position: error.position)

@@ -189,9 +189,10 @@ extension Binder {
         }
         switch bound.plan {
         case .project(let input, let items)
-        where items.count == types.count && zip(items, bound.columns).allSatisfy({
-            $0.id == $1.id
-        }):
+        where items.count == types.count
+            && zip(items, bound.columns).allSatisfy({
+                $0.id == $1.id
+            }):
             let cast = try items.enumerated().map { index, item in
                 ProjectItem(item.id, try coerced(item.expression, index))
             }

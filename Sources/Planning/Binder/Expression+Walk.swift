@@ -158,7 +158,8 @@ extension Expression {
         case .grouping: text += "grouping"
         }
         text += "("
-        if case .subquery = self {} else {
+        if case .subquery = self {
+        } else {
             forEachOperand { operand in
                 operand.write(to: &text)
                 text += ","

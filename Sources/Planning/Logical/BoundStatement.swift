@@ -36,8 +36,8 @@ package struct BoundQuery: Sendable {
     /// Statements of the WITH clause that change rows: they run first, in this order, and the plan
     /// reads what they return.
     package var changes: [BoundChange] = []
-    /// Tables of FOR UPDATE and FOR SHARE: a transaction that changes rows commits only if theirs have
-    /// not changed since.
+    /// Tables of FOR UPDATE and FOR SHARE: a transaction that changes rows commits only if theirs
+    /// have not changed since.
     package var locked: Set<UInt32> = []
     package init(
         plan: Plan, outputs: [OutputColumn], parameterTypes: [SQLType], nextColumn: Int
@@ -49,14 +49,15 @@ package struct BoundQuery: Sendable {
     }
 }
 
-/// INSERT: `source` gives one value per `columns` entry, cast to the column's type; columns left out
-/// get their default as part of the source plan, so `columns` is the whole table in order.
+/// INSERT: `source` gives one value per `columns` entry, cast to the column's type; columns left
+/// out get their default as part of the source plan, so `columns` is the whole table in order.
 package struct BoundInsert: Sendable {
     package struct OnConflict: Sendable {
         /// The keys that may conflict, each as indices of the table's columns; one with DO UPDATE.
         package var keys: [[Int]]
-        /// nil: DO NOTHING. Else new values for every table column, over the columns `existing` (the
-        /// stored row, table order) and `excluded` (the proposed row), where `condition` holds.
+        /// nil: DO NOTHING. Else new values for every table column, over the columns `existing`
+        /// (the stored row, table order) and `excluded` (the proposed row), where `condition`
+        /// holds.
         package var update: [Expression]?
         package var condition: Expression?
         package var existing: [ColumnID]
@@ -103,8 +104,8 @@ package struct BoundCheck: Sendable {
     package var condition: Expression
 }
 
-/// MERGE: `source` gives what to do with a row (`Action`), its locator (NULL for a new one), and the
-/// whole new row in table order.
+/// MERGE: `source` gives what to do with a row (`Action`), its locator (NULL for a new one), and
+/// the whole new row in table order.
 package struct BoundMerge: Sendable {
     /// The first column's values.
     package enum Action: Int64, Sendable { case nothing = 0, insert, update, delete }
@@ -129,8 +130,8 @@ package struct BoundChange: Sendable {
     package var body: Body
 }
 
-/// UPDATE or DELETE: `source`'s first column is the locator, then (UPDATE) the whole new row in table
-/// order. At most one source row per locator counts.
+/// UPDATE or DELETE: `source`'s first column is the locator, then (UPDATE) the whole new row in
+/// table order. At most one source row per locator counts.
 package struct BoundModify: Sendable {
     package var table: UInt32
     package var source: BoundQuery

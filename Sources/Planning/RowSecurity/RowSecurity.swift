@@ -55,8 +55,8 @@ package struct RowSecurity {
         return SecuredModify(secured, source: try secure(secured.source))
     }
 
-    /// Secures a MERGE. What policies demand of each action is not worked out: where any apply to the
-    /// target, it is refused.
+    /// Secures a MERGE. What policies demand of each action is not worked out: where any apply to
+    /// the target, it is refused.
     package func secure(_ merge: BoundMerge) throws -> SecuredMerge {
         if let table = catalog.tables[merge.table],
             catalog.rowSecurityApplies(to: table, role: context.role)

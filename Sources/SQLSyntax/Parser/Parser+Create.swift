@@ -40,7 +40,8 @@ extension Parser {
         case .user where peek().keyword != .mapping: return try createRole()
         case .policy: return try createPolicy()
         case .access, .aggregate, .cast, .collation, .constraint, .conversion, .database,
-            .default, .domain, .event, .extension, .foreign, .function, .language, .operator, .procedural, .procedure, .publication, .rule, .server,
+            .default, .domain, .event, .extension, .foreign, .function, .language, .operator,
+            .procedural, .procedure, .publication, .rule, .server,
             .statistics, .subscription, .tablespace, .text, .transform, .trigger, .trusted,
             .type, .user:
             throw unsupportedCreate(place)

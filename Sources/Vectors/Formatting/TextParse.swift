@@ -296,7 +296,8 @@ package enum TextParse {
                 } else if index + 2 < text.count, text[index] >= 0x30, text[index] <= 0x33,
                     text[index + 1] & 0xF8 == 0x30, text[index + 2] & 0xF8 == 0x30
                 {
-                    byte = (text[index] & 3) << 6 | (text[index + 1] & 7) << 3
+                    byte =
+                        (text[index] & 3) << 6 | (text[index + 1] & 7) << 3
                         | (text[index + 2] & 7)
                     index += 3
                 } else {

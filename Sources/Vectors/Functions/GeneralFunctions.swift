@@ -41,8 +41,8 @@ extension FunctionRegistry {
                 return out.withUnsafeBufferPointer { arena.copy($0) }
             }
         }
-        // A row as a JSON object: names and values take turns. As a record it is an argument of other
-        // JSON functions.
+        // A row as a JSON object: names and values take turns. As a record it is an argument of
+        // other JSON functions.
         addJSONRow("storehouse_json_row", .json)
         addJSONRow("storehouse_json_record", .record)
         addOverlaps()
@@ -69,8 +69,11 @@ extension FunctionRegistry {
     }
 
     private static func appendField(_ text: [UInt8], to out: inout [UInt8]) {
-        let isPlain = !text.isEmpty
-            && !text.contains { [0x22, 0x5C, 0x28, 0x29, 0x2C].contains($0) || TextParse.isSpace($0) }
+        let isPlain =
+            !text.isEmpty
+            && !text.contains {
+                [0x22, 0x5C, 0x28, 0x29, 0x2C].contains($0) || TextParse.isSpace($0)
+            }
         if isPlain { return out += text }
         out.append(0x22)
         for byte in text {
