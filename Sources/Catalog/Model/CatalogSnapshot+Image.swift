@@ -20,6 +20,7 @@ extension CatalogSnapshot {
         var schemas: [CatalogSchema]
         var tables: [CatalogTable]
         var views: [CatalogView]
+        @OrEmpty var sequences: [CatalogSequence]
         var roles: [CatalogRole]
     }
 
@@ -35,6 +36,7 @@ extension CatalogSnapshot {
             schemas: schemas.values.sorted { $0.oid < $1.oid },
             tables: tables.values.sorted { $0.oid < $1.oid },
             views: views.values.sorted { $0.oid < $1.oid },
+            sequences: sequences.values.sorted { $0.oid < $1.oid },
             roles: roles.values.sorted { $0.oid < $1.oid })
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -67,6 +69,7 @@ extension CatalogSnapshot {
             tables: try CatalogSnapshot.index(image.tables, \.oid),
             views: try CatalogSnapshot.index(image.views, \.oid),
             roles: try CatalogSnapshot.index(image.roles, \.oid), version: image.version)
+        sequences = try CatalogSnapshot.index(image.sequences, \.oid)
         try validate()
         rebuildNames()
     }
@@ -134,6 +137,14 @@ extension CatalogSnapshot {
         for view in views.values {
             try checkRelation(view.oid, view.schema, view.name, view.owner, view.columns)
             try check(tables[view.oid] == nil, "OID \(view.oid) is a table and a view")
+        }
+        for sequence in sequences.values {
+            try checkRelation(
+                sequence.oid, sequence.schema, sequence.name, sequence.owner,
+                CatalogSequence.columns)
+            try check(
+                sequence.ownedBy.map { tables[$0.table] != nil } ?? true,
+                "sequence \(sequence.name) belongs to nothing")
         }
     }
 }

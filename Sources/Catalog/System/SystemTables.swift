@@ -9,6 +9,7 @@ package enum SystemTables {
         "pg_class": Relations.classes, "pg_attribute": Relations.attributes,
         "pg_attrdef": Relations.defaults, "pg_index": Relations.indexes,
         "pg_constraint": Relations.constraints, "pg_policy": Relations.policies,
+        "pg_sequence": Relations.sequences, "pg_sequences": Views.sequences,
         "pg_rewrite": Relations.rules, "pg_description": Relations.descriptions,
         "pg_namespace": Namespaces.schemas, "pg_database": Namespaces.databases,
         "pg_shdescription": Namespaces.sharedDescriptions, "pg_am": Namespaces.accessMethods,
@@ -29,7 +30,8 @@ package enum SystemTables {
         "table_privileges": Information.tablePrivileges, "segments": Views.segments,
     ]
 
-    package static let all: [SystemTable] = specifications
+    package static let all: [SystemTable] =
+        specifications
         .split(separator: "\n\n").compactMap(table)
 
     package static let byOID: [UInt32: SystemTable] = Dictionary(

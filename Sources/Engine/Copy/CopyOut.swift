@@ -22,7 +22,10 @@ struct CopyOut {
             case .file(let path): try CopyFile(writing: path, runner)
             case .program: throw CopyFile.noPrograms
             }
-        if file == nil { try out.copyOut(format: .text, columns: bound.outputs.count) }
+        let isBinary = options.format == .binary
+        if file == nil {
+            try out.copyOut(format: isBinary ? .binary : .text, columns: bound.outputs.count)
+        }
         let forced = bound.outputs.map { options.forcedQuotes?.contains($0.name) ?? true }
         var writer = CopyWriter(options, forced, context.evaluation.formatSession)
         // One message a row, as PostgreSQL sends them: drivers parse rows by message.
@@ -30,18 +33,22 @@ struct CopyOut {
             writer.header(bound.outputs.map(\.name))
             if file == nil { try out.copyData(writer.take()) }
         }
+        if isBinary { writer.binaryHeader() }
         var count = 0
         try operation.run(context) { batch in
             for row in 0..<batch.count {
-                writer.row(batch, row)
+                if isBinary { writer.binaryRow(batch, row) } else { writer.row(batch, row) }
                 if file == nil { try out.copyData(writer.take()) }
             }
             try file?.write(writer.take())
             count += batch.count
         }
+        if isBinary { writer.binaryEnd() }
         if let file {
             try file.write(writer.take())
         } else {
+            let rest = writer.take()
+            if !rest.isEmpty { try out.copyData(rest) }
             try out.copyDone()
         }
         return "COPY \(count)"
@@ -74,6 +81,26 @@ private struct CopyWriter {
             append(isOnly: names.count == 1, isForced: false)
         }
         bytes.append(10)
+    }
+
+    mutating func binaryHeader() { bytes += CopyBinary.header }
+
+    mutating func binaryEnd() { bytes += [0xFF, 0xFF] }
+
+    mutating func binaryRow(_ batch: Batch, _ row: Int) {
+        let count = UInt16(truncatingIfNeeded: batch.columns.count)
+        bytes += [UInt8(count >> 8), UInt8(count & 0xFF)]
+        for column in batch.columns {
+            if column.isNull(row) {
+                bytes += [0xFF, 0xFF, 0xFF, 0xFF]
+                continue
+            }
+            field.removeAll(keepingCapacity: true)
+            BinaryFormat.append(column, row: row, into: &field)
+            let length = UInt32(truncatingIfNeeded: field.count)
+            bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+            bytes += field
+        }
     }
 
     mutating func row(_ batch: Batch, _ row: Int) {

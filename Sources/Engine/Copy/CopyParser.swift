@@ -40,6 +40,14 @@ struct CopyParser: Sendable {
         return result
     }
 
+    /// Rows of the table made of the input's columns, without those that WHERE leaves out.
+    func rows(of input: Batch) throws -> Batch {
+        let batch = Batch(
+            columns: try items.evaluate(input, context).map { $0.flattened() },
+            count: input.count)
+        return try filter?.filter(batch, context) ?? batch
+    }
+
     private func parse(
         _ block: CopyBlock, _ fields: borrowing CopyFields, _ count: Int, into result: inout Rows
     ) throws {
@@ -79,10 +87,7 @@ struct CopyParser: Sendable {
         }
         for vector in columns { vector.count = rows }
         if rows > 0 {
-            let input = Batch(columns: columns, count: rows)
-            var batch = Batch(
-                columns: try items.evaluate(input, context).map { $0.flattened() }, count: rows)
-            if let filter { batch = try filter.filter(batch, context) }
+            let batch = try self.rows(of: Batch(columns: columns, count: rows))
             if batch.count > 0 { result.batches.append(batch) }
         }
         guard case (var error, let line, let column)? = failure else { return }

@@ -61,7 +61,8 @@ struct CopySplitter {
     /// The place behind the last row that ends in the block; nil where none does.
     private func rowEnd(_ block: CopyBlock) -> Int? {
         switch options.format {
-        case .text: textEnd(block)
+        // Binary rows are found by their lengths, not here.
+        case .text, .binary: textEnd(block)
         case .csv where options.escape != options.quote: escapedEnd(block)
         case .csv: csvEnd(block)
         }
@@ -128,7 +129,9 @@ struct CopySplitter {
         if options.format == .text { return count }
         var at = 0
         while at < block.count, let found = memchr(block.bytes + at, 13, block.count - at) {
-            at = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(block.bytes) + 1
+            at =
+                UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+                - UnsafePointer(block.bytes) + 1
             if at == block.count || block.bytes[at] != 10 { count += 1 }
         }
         return count

@@ -217,10 +217,13 @@ package enum BinaryFormat {
         case .char(let length) where length > 0:
             try Strings.validate(raw)
             return try Strings.padded(raw, to: length, arena: arena, explicit: false)
-        case .json, .jsonb:
+        case .json:
             try Strings.validate(raw)
             try JSONText.validate(raw)
             return arena.copy(raw)
+        case .jsonb:
+            try Strings.validate(raw)
+            return try JSONValue(raw).text.withUnsafeBufferPointer { arena.copy($0) }
         default:
             try Strings.validate(raw)
             return arena.copy(raw)
