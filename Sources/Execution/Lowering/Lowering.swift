@@ -340,9 +340,14 @@ package struct Lowering: Sendable {
         }
         let split = JoinKeys(node, left: left.columns, right: right.columns)
         if split.pairs.isEmpty {
+            // What may be equal counts as equal for NOT IN.
+            let conditions =
+                node.kind == .nullAwareAnti
+                ? node.conditions.map { .coalesce([$0, .literal(.bool(true), .boolean)], .boolean) }
+                : node.conditions
             return NestedLoopJoinOperator(
                 node.kind, left: left, right: right, columns: columns,
-                conditions: try node.conditions.map { try Compiled.compile($0, both) })
+                conditions: try conditions.map { try Compiled.compile($0, both) })
         }
         // The table is made of the smaller side; while estimates are close, of the right one.
         let buildsLeft =

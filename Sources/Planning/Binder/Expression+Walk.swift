@@ -4,7 +4,7 @@ import Vectors
 extension Expression {
     /// Rebuilds the node with each direct operand replaced; subqueries keep their plans, only the
     /// operands of their left side are visited.
-    func mapOperands(_ change: (Expression) throws -> Expression) rethrows -> Expression {
+    package func mapOperands(_ change: (Expression) throws -> Expression) rethrows -> Expression {
         switch self {
         case .literal, .column, .parameter: return self
         case .call(let function, let arguments, let type, let position):

@@ -4,7 +4,7 @@ import Vectors
 extension Plan {
     /// Rebuilds the node with its inputs and expressions replaced; plans inside expressions are the
     /// expression changer's business.
-    func mapParts(
+    package func mapParts(
         plan changePlan: (Plan) throws -> Plan,
         expression change: (Expression) throws -> Expression
     ) rethrows -> Plan {
