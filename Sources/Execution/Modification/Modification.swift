@@ -23,11 +23,6 @@ package struct Modification {
         self.returned = returned
     }
 
-    private func compile(_ list: [Expression], _ ids: [ColumnID]) throws -> [Compiled] {
-        let layout = lowering.layout(Array(zip(ids, table.columns.map(\.type))))
-        return try list.map { try Compiled.compile($0, layout) }
-    }
-
     private func checks(
         _ policies: [Expression], _ constraints: [BoundCheck], _ ids: [ColumnID]
     ) throws -> RowChecks {
@@ -39,8 +34,15 @@ package struct Modification {
     func giveBack(
         _ batch: Batch, _ items: [ProjectItem]?, _ ids: [ColumnID]
     ) throws {
+        try giveBack(batch, items, over: Array(zip(ids, table.columns.map(\.type))))
+    }
+
+    private func giveBack(
+        _ batch: Batch, _ items: [ProjectItem]?, over columns: [(ColumnID, SQLType)]
+    ) throws {
         guard let items else { return }
-        let expressions = try compile(items.map(\.expression), ids)
+        let layout = lowering.layout(columns)
+        let expressions = try items.map { try Compiled.compile($0.expression, layout) }
         try returned(
             Batch(
                 columns: try expressions.map { try $0.evaluate(batch, context) },
@@ -127,10 +129,14 @@ package struct Modification {
             let writer = TableWriter(table, context, watch: watch)
             for batch in rows {
                 try context.cancellation.check()
-                try writer.append(batch, checks: checks, to: &changes)
+                // Columns of other tables follow the row's, for RETURNING.
+                let row = Batch(
+                    columns: Array(batch.columns.prefix(table.columns.count)), count: batch.count)
+                try writer.append(row, checks: checks, to: &changes)
             }
         }
-        for batch in rows { try giveBack(batch, modify.returning, modify.checkColumns) }
+        let carried = Array(source.columns.dropFirst())
+        for batch in rows { try giveBack(batch, modify.returning, over: carried) }
         return locators.count
     }
 

@@ -17,7 +17,11 @@ enum Pushdown {
         case .project(let input, let items): return try project(conditions, input, items)
         case .join(let node): return try join(conditions, node)
         case .scan(var node):
-            let (movable, rest) = divide(conditions) { !$0.isVolatile }
+            // A row's place is known only once the scan has read it.
+            let place = node.locator.map { Set([$0]) } ?? []
+            let (movable, rest) = divide(conditions) {
+                !$0.isVolatile && $0.referencedColumns.isDisjoint(with: place)
+            }
             node.filters += movable
             return above(.scan(node), rest)
         case .aggregate(let node): return try aggregate(conditions, node)

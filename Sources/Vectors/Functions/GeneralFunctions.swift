@@ -45,7 +45,6 @@ extension FunctionRegistry {
         // other JSON functions.
         addJSONRow("storehouse_json_row", .json)
         addJSONRow("storehouse_json_record", .record)
-        addOverlaps()
     }
 
     private mutating func addJSONRow(_ name: String, _ type: SQLType) {
@@ -81,20 +80,5 @@ extension FunctionRegistry {
             out.append(byte)
         }
         out.append(0x22)
-    }
-
-    /// Two periods, each by its ends in either order; a period of one moment contains it.
-    private mutating func addOverlaps() {
-        for type in [SQLType.timestamp, .timestamptz, .time] {
-            add("overlaps", [type, type, type, type], .boolean) { _, a, n, result in
-                Kernels.rows(a, n, result) { row, out in
-                    func moment(_ index: Int) -> Int64 { a[index].value(Int64.self, row) }
-                    let (a0, a1) = (min(moment(0), moment(1)), max(moment(0), moment(1)))
-                    let (b0, b1) = (min(moment(2), moment(3)), max(moment(2), moment(3)))
-                    let verdict = a0 == b0 || (a0 < b0 ? b0 < a1 : a0 < b1)
-                    out.pointer(UInt8.self)[row] = verdict ? 1 : 0
-                }
-            }
-        }
     }
 }
