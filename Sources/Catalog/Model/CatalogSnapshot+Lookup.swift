@@ -130,6 +130,12 @@ extension CatalogSnapshot {
         return found
     }
 
+    /// The schemas of a path that exist and may be used, as current_schemas names them.
+    package func namedSchemas(_ path: [String], role: UInt32) -> [String] {
+        let named = path.map { $0 == "$user" ? roles[role]?.name ?? "" : $0 }
+        return searchSchemas(path, role: role).map(\.name).filter(named.contains)
+    }
+
     /// The relation that a possibly qualified name means, nil where there is none.
     ///
     /// Throws 3F000 for an unknown schema only when `strictSchema`; 0A000 for another database.

@@ -14,6 +14,11 @@ enum ObjectText {
             .map { Printer.quoted($0.name) }.joined(separator: ", ")
     }
 
+    /// A policy's condition as PostgreSQL shows it: in parentheses, unless it is a column.
+    static func condition(_ text: String) -> String {
+        text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? text : "(\(text))"
+    }
+
     /// A relation's name, qualified where the search path would not find it.
     static func relation(_ relation: CatalogRelation, _ context: SystemContext) -> String {
         let name = Printer.quoted(relation.name)
@@ -45,6 +50,12 @@ enum ObjectText {
                 }
             } else if character == "\"" {
                 isQuoted = true
+            } else if character.properties.isWhitespace {
+                // Blanks may stand around a name and its points, not within.
+                characters = characters.drop { $0.properties.isWhitespace }
+                guard current.isEmpty || characters.first == "." || characters.isEmpty else {
+                    return nil
+                }
             } else if character == "." {
                 parts.append(current)
                 current = ""

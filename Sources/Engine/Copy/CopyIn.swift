@@ -30,7 +30,10 @@ struct CopyIn {
         }
         let source: any CopyInSource =
             switch copy.endpoint {
-            case .client: try runner.out.copyIn(format: .text, columns: bound.input.count)
+            case .client:
+                try runner.out.copyIn(
+                    format: options.format == .binary ? .binary : .text,
+                    columns: bound.input.count)
             case .file(let path): try CopyFile(reading: path, runner)
             case .program: throw CopyFile.noPrograms
             }
@@ -94,7 +97,7 @@ private struct CopyLoad {
 
     /// Takes what is left; the number of rows added.
     mutating func finish() throws -> Int {
-        if !isDone { submit(splitter.finish()) }
+        if !isDone { submit(try splitter.finish()) }
         while !underWay.isEmpty { try take() }
         try changes.settle { [cancellation] in try cancellation.check() }
         session.transaction?.changes = changes

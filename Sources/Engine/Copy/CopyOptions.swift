@@ -3,7 +3,7 @@ import SQLSyntax
 
 /// The options of COPY, checked.
 struct CopyOptions {
-    enum Format { case text, csv }
+    enum Format { case text, csv, binary }
     var format = Format.text
     var delimiter = UInt8(ascii: "\t")
     var null: [UInt8] = Array("\\N".utf8)
@@ -38,10 +38,18 @@ struct CopyOptions {
             switch name.lowercased() {
             case "text": format = .text
             case "csv": format = .csv
-            case "binary": throw SQLError.unsupported("COPY in binary format", position: position)
+            case "binary": format = .binary
             default:
                 throw SQLError(
                     .invalidParameterValue, "COPY format \"\(name)\" not recognized",
+                    position: position)
+            }
+        }
+        if format == .binary {
+            for name in ["delimiter", "null", "header", "quote", "escape"] {
+                guard let (_, position) = values[name] else { continue }
+                throw SQLError(
+                    .syntaxError, "cannot specify \(name.uppercased()) in BINARY mode",
                     position: position)
             }
         }

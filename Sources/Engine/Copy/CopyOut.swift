@@ -22,7 +22,11 @@ struct CopyOut {
             case .file(let path): try CopyFile(writing: path, runner)
             case .program: throw CopyFile.noPrograms
             }
-        if file == nil { try out.copyOut(format: .text, columns: bound.outputs.count) }
+        if file == nil {
+            try out.copyOut(
+                format: options.format == .binary ? .binary : .text,
+                columns: bound.outputs.count)
+        }
         let forced = bound.outputs.map { options.forcedQuotes?.contains($0.name) ?? true }
         var writer = CopyWriter(options, forced, context.evaluation.formatSession)
         // One message a row, as PostgreSQL sends them: drivers parse rows by message.
@@ -39,16 +43,19 @@ struct CopyOut {
             try file?.write(writer.take())
             count += batch.count
         }
+        writer.end()
+        let rest = writer.take()
         if let file {
-            try file.write(writer.take())
+            try file.write(rest)
         } else {
+            if !rest.isEmpty { try out.copyData(rest) }
             try out.copyDone()
         }
         return "COPY \(count)"
     }
 }
 
-/// Writes rows as COPY's text or CSV.
+/// Writes rows as COPY's text, CSV or binary format.
 private struct CopyWriter {
     private let options: CopyOptions
     private let isForced: [Bool]
@@ -60,6 +67,12 @@ private struct CopyWriter {
         self.options = options
         self.isForced = isForced
         self.session = session
+        if options.format == .binary { bytes = CopyBinary.header }
+    }
+
+    /// What follows the last row.
+    mutating func end() {
+        if options.format == .binary { bytes.append(contentsOf: CopyBinary.trailer) }
     }
 
     mutating func take() -> [UInt8] {
@@ -77,6 +90,7 @@ private struct CopyWriter {
     }
 
     mutating func row(_ batch: Batch, _ row: Int) {
+        if options.format == .binary { return binaryRow(batch, row) }
         for (index, column) in batch.columns.enumerated() {
             if index > 0 { bytes.append(options.delimiter) }
             if column.isNull(row) {
@@ -88,6 +102,20 @@ private struct CopyWriter {
             append(isOnly: batch.columns.count == 1, isForced: isForced[index])
         }
         bytes.append(10)
+    }
+
+    private mutating func binaryRow(_ batch: Batch, _ row: Int) {
+        bytes.write(bigEndian: UInt16(truncatingIfNeeded: batch.columns.count))
+        for column in batch.columns {
+            if column.isNull(row) {
+                bytes.write(bigEndian: UInt32.max)
+                continue
+            }
+            let slot = bytes.count
+            bytes.write(bigEndian: UInt32(0))
+            BinaryFormat.append(column, row: row, into: &bytes)
+            BinaryFormat.patchLength(&bytes, at: slot)
+        }
     }
 
     private mutating func append(isOnly: Bool, isForced: Bool) {

@@ -24,6 +24,7 @@ struct CopyParser: Sendable {
     }
 
     func parse(_ block: CopyBlock) -> Rows {
+        if options.format == .binary { return parseBinary(block) }
         var result = Rows()
         var fields = CopyFields(block, options, columns: types.count)
         do {
@@ -78,18 +79,22 @@ struct CopyParser: Sendable {
             columns.append(vector)
         }
         for vector in columns { vector.count = rows }
-        if rows > 0 {
-            let input = Batch(columns: columns, count: rows)
-            var batch = Batch(
-                columns: try items.evaluate(input, context).map { $0.flattened() }, count: rows)
-            if let filter { batch = try filter.filter(batch, context) }
-            if batch.count > 0 { result.batches.append(batch) }
-        }
+        try add(columns, rows, to: &result)
         guard case (var error, let line, let column)? = failure else { return }
         if error.detail == nil, line > 0 {
             let place = column.map { ", column \(names[$0])" } ?? ""
             error.detail = "COPY \(table), line \(line)\(place)"
         }
         throw error
+    }
+
+    /// Makes the table's rows of the input's.
+    func add(_ columns: [Vector], _ rows: Int, to result: inout Rows) throws {
+        if rows == 0 { return }
+        let input = Batch(columns: columns, count: rows)
+        var batch = Batch(
+            columns: try items.evaluate(input, context).map { $0.flattened() }, count: rows)
+        if let filter { batch = try filter.filter(batch, context) }
+        if batch.count > 0 { result.batches.append(batch) }
     }
 }

@@ -20,7 +20,7 @@ extension StatementRunner {
             try notice(text)
         }
         if change.catalog == open.catalog, change.effects.isEmpty { return change.tag }
-        try session.transaction?.replaceCatalog(change.catalog)
+        session.transaction?.replaceCatalog(change.catalog)
         for effect in change.effects { try apply(effect) }
         return change.tag
     }

@@ -59,10 +59,9 @@ struct DefinitionBinding: DefinitionAnalyzer {
             bound, to: CatalogColumn(id: 1, name: column, type: type), at: defaultValue.position)
         let text = Printer.text(of: defaultValue)
         // PostgreSQL shows a plain text constant with the type that it took on.
-        guard case .string = defaultValue.kind, type.physical != .bytes || type == .text else {
-            return StoredExpression(text)
-        }
-        return StoredExpression("\(text)::\(type.familyName)")
+        guard case .string = defaultValue.kind else { return StoredExpression(text) }
+        let name = if case .char = type { "bpchar" } else { type.familyName }
+        return StoredExpression("\(text)::\(name)")
     }
 
     private func refuseSubqueries(_ expr: Expr, _ message: String) throws {

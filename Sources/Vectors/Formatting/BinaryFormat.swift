@@ -64,7 +64,7 @@ package enum BinaryFormat {
     }
 
     /// Writes the number of bytes that follow a four-byte slot into the slot.
-    static func patchLength(_ out: inout [UInt8], at slot: Int) {
+    package static func patchLength(_ out: inout [UInt8], at slot: Int) {
         let length = UInt32(truncatingIfNeeded: out.count - slot - 4)
         for index in 0..<4 {
             out[slot + index] = UInt8(truncatingIfNeeded: length >> UInt32(24 - index * 8))
