@@ -8,9 +8,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 RESULTS = os.path.join(HERE, "results")
 README = os.path.join(HERE, "README.md")
-sys.path.insert(0, os.path.join(HERE, "ssb"))
+sys.path.insert(0, HERE)
 
-from chart import draw  # noqa: E402
+from shared.chart import draw  # noqa: E402
 
 
 def read(name):

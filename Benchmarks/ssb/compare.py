@@ -19,11 +19,13 @@ from decimal import Decimal
 
 from constants import drawn, published
 from dialects import order_of
-from engines import PostgreSQLEngine, StorehouseEngine, WorkerEngine, install
+from schema import ROOT, TABLES  # first: it tells Python where the shared modules are
+from engines import PostgreSQLEngine, StorehouseEngine, WorkerEngine
 from harness import PostgresCluster, Storehouse
 from overhead import measure_overhead
 from results import Results
-from schema import ROOT, TABLES, tree_bytes
+from shared.engines import close, install
+from shared.machine import tree_bytes
 
 PEERS = ["duckdb", "postgresql", "chdb", "polars", "polars-memory", "datafusion"]
 # Engines that share files.
@@ -297,19 +299,12 @@ def main():
     if arguments.json:
         results.write(arguments.json)
     if arguments.chart and results.counts:
-        from chart import draw
+        from shared.chart import draw
         draw(results.figures(), arguments.chart)
     print("every result equal" if results.counts else "RESULTS DIFFER: no time counts")
     passed = sum(results.equal.values())
     print(f"{passed} passed, {len(results.equal) - passed} failed", flush=True)
     return 0 if results.counts else 1
-
-
-def close(engine):
-    try:
-        engine.close()
-    except Exception as problem:
-        print(f"closing {engine.name}: {problem}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ import os
 import statistics
 import time
 
+from schema import TABLES, schema_statements
 from engines import StorehouseEngine
 from harness import Storehouse
-from schema import TABLES, schema_statements
 
 RUNS = 500
 

@@ -5,19 +5,11 @@ import math
 import os
 import statistics
 
+from shared.machine import machine
+
 
 def geometric_mean(values):
     return math.exp(sum(math.log(v) for v in values) / len(values)) if values else float("nan")
-
-
-def machine():
-    with open("/proc/cpuinfo") as file:
-        text = file.read()
-    model = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")), "unknown CPU")
-    flags = next((line.split() for line in text.splitlines() if line.startswith("flags")), [])
-    vectors = "AVX-512" if "avx512vbmi" in flags else "AVX2" if "avx2" in flags else "no AVX2"
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    return f"{model} ({vectors}), {os.cpu_count()} CPUs, {memory:.0f} GiB"
 
 
 class Results:

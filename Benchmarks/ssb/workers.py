@@ -1,30 +1,17 @@
-"""The embedded databases, each in a process of its own: `workers.py NAME FILE-DESCRIPTOR DIRECTORY THREADS`.
-
-The process answers requests on a pipe until it closes. What it stores is in DIRECTORY, so a later process finds it.
-"""
+"""The embedded databases with the star schema's tables, each in a process of its own (`shared/workers.py`)."""
 
 import os
 import re
-import sys
 import time
-from multiprocessing.connection import Connection
 
 from dialects import clickhouse_schema, for_clickhouse, for_polars
 from schema import TABLES, schema_statements
+from shared import workers
+from shared.workers import serve
 
 
-class DuckDB:
-    """One database file. Text and keys are declared as for Storehouse; nothing is tuned but the thread count."""
-
+class DuckDB(workers.DuckDB):
     file = "ssb.duckdb"
-
-    def __init__(self, directory, threads):
-        import duckdb
-
-        self.path = os.path.join(directory, self.file)
-        self.connection = duckdb.connect(self.path)
-        self.connection.execute(f"SET threads = {threads}")
-        self.connection.execute(f"SET temp_directory = '{directory}/tmp'")
 
     def load(self, source, sort):
         for statement in schema_statements():
@@ -41,9 +28,6 @@ class DuckDB:
                 self.connection.execute(f"COPY {table} FROM '{name}' (FORMAT csv, HEADER false)")
         self.connection.execute("CHECKPOINT")
         return time.monotonic() - began
-
-    def query(self, sql):
-        return self.connection.execute(sql).fetchall()
 
     def sizes(self):
         """Bytes of the whole file, and of the blocks that lineorder's columns lie in."""
@@ -171,30 +155,5 @@ class DataFusion(Parquet):
 WORKERS = {"duckdb": DuckDB, "chdb": ClickHouse, "polars": Polars, "polars-memory": PolarsMemory, "datafusion": DataFusion}
 
 
-def serve(workers, name, pipe, directory, threads):
-    """Answers requests until the other end closes the pipe."""
-    worker = None
-    while True:
-        try:
-            request, *arguments = pipe.recv()
-        except EOFError:
-            return
-        try:
-            worker = worker or workers[name](directory, threads)
-            if request == "query":
-                began = time.perf_counter()
-                rows = worker.query(arguments[0])
-                answer = rows, (time.perf_counter() - began) * 1000
-            elif request == "load":
-                answer = worker.load(*arguments)
-            elif request == "sizes":
-                answer = worker.sizes()
-            else:
-                answer = None
-            pipe.send(("ok", answer))
-        except Exception as problem:
-            pipe.send(("error", f"{type(problem).__name__}: {problem}"))
-
-
 if __name__ == "__main__":
-    serve(WORKERS, sys.argv[1], Connection(int(sys.argv[2])), sys.argv[3], int(sys.argv[4]))
+    serve(WORKERS)

@@ -2,6 +2,7 @@ import Basics
 import Catalog
 import Execution
 import Planning
+import SQLSyntax
 import Storage
 import Synchronization
 import Vectors
@@ -27,6 +28,7 @@ package final class Database: Sendable {
     let sessions = SessionList()
     let systemRows = SystemRowsCache()
     let advisoryLocks = AdvisoryLocks()
+    let sequences: SequenceStates
     private let parsed = Mutex<ParsedCatalog?>(nil)
 
     private struct ParsedCatalog {
@@ -40,6 +42,7 @@ package final class Database: Sendable {
         var own = options.store
         own.writerThreads = options.threads
         store = try Store.open(directory: directory, options: own)
+        sequences = SequenceStates(store)
         spillArea = try SpillArea(directory: directory + "/tmp")
         pool = WorkerPool(threadCount: options.threads)
         if store.snapshot().catalogImage.isEmpty {
@@ -48,6 +51,38 @@ package final class Database: Sendable {
                 superuser: options.superuser, verifier: options.superuserVerifier)
             changes.setCatalogImage(try catalog.image())
             try store.commit(changes)
+        }
+        try dropTemporary { CatalogSnapshot.isTemporary(schema: $0) }
+    }
+
+    /// Drops the temporary objects of sessions that are gone.
+    func dropTemporary(where isGone: (String) -> Bool) throws {
+        for attempt in 1...5 {
+            let snapshot = store.snapshot()
+            var catalog = try self.catalog(snapshot)
+            let names = catalog.schemas.values.map(\.name).filter {
+                CatalogSnapshot.isTemporary(schema: $0) && isGone($0)
+            }
+            if names.isEmpty { return }
+            var changes = ChangeSet(basedOn: snapshot)
+            let drop = Drop(
+                object: .schema, names: names.sorted().map { QualifiedName([$0]) },
+                ifExists: true, cascade: true)
+            let context = BindContext(role: CatalogSnapshot.bootstrapRoleOID)
+            guard
+                let change = try Definitions.apply(.drop(drop), to: catalog, context: context)
+            else { return }
+            for case .dropTable(let table) in change.effects { try changes.dropTable(table) }
+            catalog = change.catalog
+            changes.setCatalogImage(try catalog.image())
+            do {
+                try store.commit(changes)
+                return
+            } catch let error as SQLError
+                where error.state == .serializationFailure && attempt < 5
+            {
+                continue
+            }
         }
     }
 
@@ -87,6 +122,7 @@ package final class Database: Sendable {
     package func close() {
         sessions.cancelAll()
         pool.stop()
+        sequences.settle()
         store.close()
     }
 }

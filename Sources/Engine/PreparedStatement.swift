@@ -24,6 +24,10 @@ final class Portal {
     var isDone = false
     /// A cursor WITH HOLD outlives its transaction.
     var isHeld = false
+    /// Whether a cursor stands behind its last row rather than on it.
+    var isPastEnd = false
+    /// NO SCROLL.
+    var isForwardOnly = false
 
     init(_ statement: PreparedStatement, parameters: [Datum], resultFormats: [Int16]) {
         self.statement = statement

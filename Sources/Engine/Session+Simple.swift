@@ -57,7 +57,9 @@ extension Statement {
         case .insert(let insert): insert.returning.isEmpty
         case .update(let update): update.returning.isEmpty
         case .delete(let delete): delete.returning.isEmpty
-        case .createTable, .createSchema, .createView, .createRole, .createPolicy, .alterTable,
+        case .merge, .createTableAs, .createSequence, .createIndex, .alterSequence, .refresh,
+            .createTable,
+            .createSchema, .createView, .createRole, .createPolicy, .alterTable,
             .grant, .alterRole, .alterPolicy:
             true
         default: false

@@ -27,6 +27,9 @@ package final class Session: @unchecked Sendable {
     var isFailed = false
     /// The role of SET ROLE; the session's own where nil.
     var assumedRole: UInt32?
+    let sequenceValues = SequenceMemory()
+    /// The schema of the session's temporary tables.
+    var temporarySchema: String { "pg_temp_\(processID)" }
 
     private struct Running {
         var cancellation: Cancellation?
@@ -138,6 +141,7 @@ package final class Session: @unchecked Sendable {
 
     /// Makes the transaction's changes durable. On failure it is rolled back.
     func commit() throws {
+        try clearTemporary()
         guard let open = transaction else { return }
         transaction = nil
         isFailed = false
@@ -150,6 +154,40 @@ package final class Session: @unchecked Sendable {
             settings = open.settingsAtStart
             throw error
         }
+    }
+
+    /// What ON COMMIT says of temporary tables.
+    private func clearTemporary() throws {
+        guard var open = transaction, let schema = open.catalog.schema(named: temporarySchema)
+        else { return }
+        let tables = open.catalog.tables.values.filter {
+            $0.schema == schema.oid && $0.onCommit != nil
+        }.sorted { $0.oid < $1.oid }
+        for table in tables {
+            if table.onCommit == .deleteRows {
+                if open.changes.table(table.oid)?.rowCount ?? 0 > 0 {
+                    try open.changes.truncateTable(table.oid)
+                }
+                continue
+            }
+            let drop = Drop(
+                object: .table, names: [QualifiedName([schema.name, table.name])],
+                ifExists: true, cascade: true)
+            let context = BindContext(role: CatalogSnapshot.bootstrapRoleOID)
+            guard
+                let change = try Definitions.apply(
+                    .drop(drop), to: open.catalog, context: context)
+            else { continue }
+            open.replaceCatalog(change.catalog)
+            for case .dropTable(let oid) in change.effects { try open.changes.dropTable(oid) }
+        }
+        transaction = open
+    }
+
+    /// The search path as names are looked up: the session's temporary tables first.
+    func namePath(_ catalog: CatalogSnapshot) -> [String] {
+        let path = settings.searchPath
+        return catalog.schema(named: temporarySchema) == nil ? path : [temporarySchema] + path
     }
 
     func rollback() {
@@ -190,8 +228,9 @@ package final class Session: @unchecked Sendable {
 
     func bindContext() throws -> BindContext {
         var context = BindContext(
-            role: role, sessionRole: sessionRole, searchPath: settings.searchPath,
+            role: role, sessionRole: sessionRole, searchPath: namePath(try current().catalog),
             format: try evaluation(Cancellation()).formatSession)
+        context.temporarySchema = temporarySchema
         context.rowSecurityOff = settings.value("row_security") == "off"
         return context
     }
@@ -199,7 +238,7 @@ package final class Session: @unchecked Sendable {
     func systemContext(_ catalog: CatalogSnapshot) -> SystemContext {
         SystemContext(
             catalog: catalog, role: role, sessionRole: sessionRole,
-            searchPath: settings.searchPath, state: SessionState(self))
+            searchPath: namePath(catalog), state: SessionState(self))
     }
 
     func evaluation(_ cancellation: Cancellation) throws -> EvaluationContext {
@@ -241,6 +280,8 @@ package final class Session: @unchecked Sendable {
         rollback()
         stop(.shutdown)
         database.advisoryLocks.giveAll(by: ObjectIdentifier(self), endingWithTransaction: nil)
+        // What cannot be dropped now goes with the next start.
+        try? database.dropTemporary { $0 == temporarySchema }
         database.sessions.remove(self)
     }
 }

@@ -19,6 +19,41 @@ struct SessionState: SystemState {
         return try session.setSetting(name, value, local: local)
     }
 
+    func nextValue(of sequence: CatalogSequence) throws -> Int64 {
+        guard try !session.current().isReadOnly else {
+            throw SQLError(
+                .readOnlyTransaction, "cannot execute nextval() in a read-only transaction")
+        }
+        let value = try session.database.sequences.next(sequence)
+        session.sequenceValues.note(sequence.oid, value, isLast: true)
+        return value
+    }
+
+    func currentValue(of sequence: CatalogSequence) throws -> Int64 {
+        guard let value = session.sequenceValues.value(sequence.oid) else {
+            throw SQLError(
+                .objectNotInPrerequisiteState,
+                "currval of sequence \"\(sequence.name)\" is not yet defined in this session")
+        }
+        return value
+    }
+
+    func setValue(of sequence: CatalogSequence, to value: Int64, isCalled: Bool) throws {
+        guard try !session.current().isReadOnly else {
+            throw SQLError(
+                .readOnlyTransaction, "cannot execute setval() in a read-only transaction")
+        }
+        try session.database.sequences.set(sequence, to: value, isCalled: isCalled)
+        if isCalled { session.sequenceValues.note(sequence.oid, value, isLast: false) }
+    }
+
+    func lastSequence() -> UInt32? { session.sequenceValues.last }
+
+    func sequenceState(of sequence: CatalogSequence) -> (last: Int64, isCalled: Bool) {
+        let position = session.database.sequences.position(sequence)
+        return (position.last, position.isCalled)
+    }
+
     func sessions() -> [SystemSession] { session.database.sessions.all.map(\.activity) }
 
     func storageSegments() -> [SystemSegment] {

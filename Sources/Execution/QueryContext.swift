@@ -131,6 +131,13 @@ package final class QueryContext: @unchecked Sendable {
         self.sortBounds = sortBounds
     }
 
+    /// Keeps the rows that a statement of WITH has returned, for the plan's scans of it.
+    package func keep(_ change: BoundChange, _ batches: [Batch]) throws {
+        let rows = RowSet(change.columns.map { $0.1 }, memory: memory)
+        for batch in batches { try rows.append(batch) }
+        materialized.root.set(change.id, rows)
+    }
+
     /// The context for one run of a correlated subquery.
     func binding(_ values: [ColumnID: Datum]) -> QueryContext {
         QueryContext(

@@ -8,6 +8,13 @@ import Vectors
 /// A catalog and a role, for binding statements without a server.
 struct Workbench {
     struct State: SystemState {
+        func nextValue(of sequence: CatalogSequence) throws -> Int64 { sequence.start }
+        func currentValue(of sequence: CatalogSequence) throws -> Int64 { sequence.start }
+        func setValue(of sequence: CatalogSequence, to value: Int64, isCalled: Bool) throws {}
+        func lastSequence() throws -> UInt32? { nil }
+        func sequenceState(of sequence: CatalogSequence) throws -> (last: Int64, isCalled: Bool) {
+            (sequence.start, false)
+        }
         func setting(_ name: String) -> String? { nil }
         func settings() -> [SystemSetting] { [] }
         func setSetting(_ name: String, to value: String, local: Bool) throws -> String { value }

@@ -6,6 +6,14 @@ TEXTS = ["", "apple", "Apple", "banana", "a_b", "50%", " pad ", "o'hare", "zebra
          "x,y,z", "back\\slash", "0042", "-7", "3.14", "tab\there", "the quick brown fox"]
 CODES = ["N", "S", "E", "W", "NE", "sw", "X1", "X2", "", "Ö"]
 
+DOCUMENTS = {
+    "js": ['{"a": 1, "s": "x", "list": [1, "two", null, 2.50]}', '{"a": null, "nested": {"k": "v", "l": [true]}}', '{}', "[]", '[1, {"a": 2}]',
+           '"text"', "12.30", "null", '{"a": "1", "list": []}', '{"a": false, "nested": {"k": {"deep": [[1]]}}}'],
+    "ints": ["{1,2,3}", "{}", "{NULL,5}", "{7}", "{42,-1,42}", "{3,2,1}"],
+    "texts": ["{a,b}", "{}", "{apple,NULL}", '{"x y","",z}', "{日本}"],
+    "iv": ["1 day", "-2 hours", "1 mon 3 days 04:05:06.5", "0", "36:00:00", "-1 year", "30 days"],
+}
+
 # table: [(column, type family, declaration)]; the first column is the primary key.
 TABLES = {
     "item": [("id", "int", "integer PRIMARY KEY"), ("k", "int", "integer"), ("s", "int", "smallint"),
@@ -19,9 +27,11 @@ TABLES = {
               ("rate", "num", "numeric(6,3)"), ("since", "date", "date"), ("open", "bool", "boolean NOT NULL")],
     "event": [("eid", "int", "integer PRIMARY KEY"), ("who", "int", "integer"), ("big", "big", "bigint NOT NULL"),
               ("started", "ts", "timestamp"), ("ended", "ts", "timestamp"), ("ratio", "dbl", "double precision")],
+    "doc": [("id", "int", "integer PRIMARY KEY"), ("j", "js", "jsonb"), ("nums", "ints", "integer[]"), ("tags", "texts", "text[]"),
+            ("span", "iv", "interval"), ("word", "text", "text"), ("score", "num", "numeric(8,2)")],
     "void": [("x", "int", "integer"), ("y", "text", "text"), ("z", "num", "numeric(8,3)"), ("w", "date", "date")],
 }
-ROWS = {"item": 60, "sale": 120, "place": len(CODES), "event": 50, "void": 0}
+ROWS = {"item": 60, "sale": 120, "place": len(CODES), "event": 50, "doc": 40, "void": 0}
 
 
 def _quote(text):
@@ -53,6 +63,8 @@ def _value(rng, column, family, declaration, row):
         return repr(rng.choice([0.0, 0.5, -1.25, rng.uniform(-1000, 1000), float(rng.randint(-50, 50))]))
     if family == "text":
         return _quote(rng.choice(TEXTS))
+    if family in DOCUMENTS:
+        return "'" + rng.choice(DOCUMENTS[family]) + "'"
     if family == "bool":
         return rng.choice(["true", "false"])
     if family == "date":

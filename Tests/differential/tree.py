@@ -1,5 +1,7 @@
 """Generated SQL as a tree, so that a failing query can be shrunk by cutting branches."""
 
+import re
+
 
 class Node:
     """An expression or clause: text and child nodes in order. `type` is the SQL type family, or None."""
@@ -92,3 +94,34 @@ def _descendants(node):
     for child in node.children():
         yield child
         yield from _descendants(child)
+
+
+class Parameter(Node):
+    """A literal that is sent apart from the text; `bound` gives it its number."""
+
+    def __init__(self, type, identity, value, declared):
+        super().__init__(type, f"\x01{identity}\x02{value}\x02{declared}\x03")
+
+
+def bound(text):
+    """The text with numbered parameters, and their (value, declared type) pairs."""
+    numbers, values = {}, []
+
+    def number(match):
+        identity, value, declared = match.groups()
+        if identity not in numbers:
+            values.append((value, declared))
+            numbers[identity] = len(values)
+        return f"CAST(${numbers[identity]} AS {declared})"
+
+    return re.sub("\x01(\\d+)\x02(.*?)\x02(.*?)\x03", number, text, flags=re.S), values
+
+
+def literal(value):
+    return "'" + value.replace("'", "''") + "'"
+
+
+def spelled(text):
+    """The text with literals in the parameters' places."""
+    return re.sub("\x01(\\d+)\x02(.*?)\x02(.*?)\x03",
+                  lambda m: f"CAST({literal(m.group(2))} AS {m.group(3)})", text, flags=re.S)

@@ -3,6 +3,7 @@
 import argparse
 import glob
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -65,6 +66,10 @@ def main():
                 if arguments.protocol in ("both", "extended" if extended else "simple"):
                     run_file(tally, server, path, extended)
             print(f"{os.path.basename(path):24} {tally.passed - before[0]} passed, {tally.failed - before[1]} failed", flush=True)
+    if not arguments.scripts:
+        page = subprocess.run([os.path.join(HERE, "..", "..", "Tools", "sql-features"), "--check"], text=True,
+                              capture_output=True)
+        tally.check("SQL/SUPPORTED.md is what the scripts say", page.returncode == 0, page.stdout)
     return tally.finish()
 
 

@@ -26,11 +26,19 @@ extension CatalogEditor {
         case .view(var view):
             for action in alter.actions { try alterView(action, &view) }
             catalog.views[view.oid] = view
+        case .sequence(var sequence):
+            for action in alter.actions { try alterSequence(action, &sequence) }
+            catalog.sequences[sequence.oid] = sequence
         case .table(var table):
-            guard alter.object == .table else {
+            let isFitting =
+                alter.object == .table
+                || alter.object == .materializedView
+                    && table.materialized != nil
+            guard isFitting else {
                 throw SQLError(
                     .wrongObjectType, "\"\(table.name)\" is not a \(alter.object.rawValue)")
             }
+            if table.materialized != nil { try refuseForMaterialized(alter, table) }
             for action in alter.actions {
                 try apply(action, &table)
                 catalog.tables[table.oid] = table
@@ -55,6 +63,37 @@ extension CatalogEditor {
             throw SQLError(
                 .wrongObjectType, "ALTER action cannot be performed on relation \"\(view.name)\"",
                 detail: "This operation is not supported for views.")
+        }
+    }
+
+    /// A materialized view is renamed and owned like a table; its columns are its query's.
+    private func refuseForMaterialized(_ alter: AlterTable, _ table: CatalogTable) throws {
+        for action in alter.actions {
+            switch action {
+            case .renameTo, .setSchema, .ownerTo, .setOptions, .resetOptions, .renameColumn: break
+            default:
+                throw SQLError(
+                    .wrongObjectType,
+                    "ALTER action cannot be performed on relation \"\(table.name)\"",
+                    detail: "This operation is not supported for materialized views.")
+            }
+        }
+    }
+
+    private mutating func alterSequence(
+        _ action: AlterTableAction, _ sequence: inout CatalogSequence
+    ) throws {
+        switch action {
+        case .renameTo(let name):
+            try checkFree(name.text, in: sequence.schema)
+            sequence.name = name.text
+        case .ownerTo(let role): sequence.owner = try newOwner(role)
+        case .setSchema(let name): sequence.schema = try newSchema(name, for: sequence.name)
+        default:
+            throw SQLError(
+                .wrongObjectType,
+                "ALTER action cannot be performed on relation \"\(sequence.name)\"",
+                detail: "This operation is not supported for sequences.")
         }
     }
 
@@ -108,8 +147,13 @@ extension CatalogEditor {
             try refuseDependents(of: table, column: table.columns[index].id, "rename")
             table.columns[index].name = to.text
         case .renameConstraint(let from, let to):
-            guard table.primaryKey?.name == from.text else { throw noConstraint(from, table) }
-            table.primaryKey?.name = to.text
+            if table.primaryKey?.name == from.text {
+                table.primaryKey?.name = to.text
+            } else if let index = table.constraints.firstIndex(where: { $0.name == from.text }) {
+                table.constraints[index].name = to.text
+            } else {
+                throw noConstraint(from, table)
+            }
         case .alterColumnType(let name, let type, let using):
             try alterType(name, type, using, &table)
         case .setDefault(let name, let expr):
@@ -117,7 +161,15 @@ extension CatalogEditor {
             table.columns[index].defaultValue = try context.analyzer.analyze(
                 defaultValue: expr, type: table.columns[index].type, column: name.text,
                 catalog: catalog)
-        case .dropDefault(let name): table.columns[try index(name, table)].defaultValue = nil
+        case .dropDefault(let name):
+            let index = try index(name, table)
+            if table.columns[index].identity != nil {
+                throw SQLError(
+                    .syntaxError,
+                    "column \"\(name.text)\" of relation \"\(table.name)\" is an identity column",
+                    hint: "Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.")
+            }
+            table.columns[index].defaultValue = nil
         case .setNotNull(let name):
             let index = try index(name, table)
             guard !table.columns[index].notNull else { return }
@@ -131,14 +183,28 @@ extension CatalogEditor {
             }
             table.columns[index].notNull = false
         case .addConstraint(let constraint): try addConstraint(constraint, &table)
-        case .dropConstraint(let name, let ifExists, _):
-            guard table.primaryKey?.name == name.text else {
+        case .dropConstraint(let name, let ifExists, let cascade):
+            if let found = table.constraint(named: name.text) {
+                if found.kind == .unique {
+                    try clear(
+                        referrers(to: table.oid, columns: found.columns),
+                        of: "constraint \(name.text) on table \(table.name)", cascade: cascade)
+                    table = catalog.tables[table.oid] ?? table
+                }
+                table.constraints.removeAll { $0.oid == found.oid }
+                return
+            }
+            guard let key = table.primaryKey, key.name == name.text else {
                 guard ifExists else { throw noConstraint(name, table) }
                 notices.append(
                     "constraint \"\(name.text)\" of relation \"\(table.name)\" does not exist, "
                         + "skipping")
                 return
             }
+            try clear(
+                referrers(to: table.oid, columns: key.columns),
+                of: "constraint \(name.text) on table \(table.name)", cascade: cascade)
+            table = catalog.tables[table.oid] ?? table
             table.primaryKey = nil
             effects.append(.dropPrimaryKey(table: table.oid))
         case .renameTo(let name):
@@ -191,9 +257,17 @@ extension CatalogEditor {
         }) {
             texts.append("policy \(policy.name) on table \(table.name)")
         }
+        for constraint in table.constraints
+        where constraint.kind == .check && constraint.columns.contains(column) {
+            texts.append("constraint \(constraint.name) on table \(table.name)")
+        }
+        for other in table.columns
+        where other.generated?.references.contains(where: { $0.used.contains(column) }) ?? false {
+            texts.append("generated column \(other.name)")
+        }
         guard let first = texts.first else { return }
         throw SQLError(
-            .featureNotSupported, "cannot \(verb) a column used by a view or policy",
+            .featureNotSupported, "cannot \(verb) a column used by a view, policy or constraint",
             detail: "\(first) uses it.")
     }
 
@@ -210,16 +284,18 @@ extension CatalogEditor {
         guard table.columns.count < 1600, table.nextColumnID <= 32767 else {
             throw SQLError(SQLState("54011"), "tables can have at most 1600 columns")
         }
-        let (column, isKey, keyName) = try column(definition, id: table.nextColumnID)
+        let new = try column(definition, id: table.nextColumnID)
         table.nextColumnID += 1
-        table.columns.append(column)
+        table.columns.append(new.column)
+        try complete(new, of: &table)
+        catalog.tables[table.oid] = table
+        guard let column = table.columns.last else { return }
         effects.append(.addColumn(table: table.oid, column: column))
         if column.notNull, column.defaultValue == nil {
             effects.append(.checkNotNull(table: table.oid, column: column.id))
         }
-        if isKey {
-            try addKey([definition.name], keyName, &table)
-        }
+        if let key = new.key { try addKey([definition.name], key.name, &table) }
+        for constraint in new.constraints { try addConstraint(constraint, &table) }
     }
 
     private mutating func addKey(
@@ -244,9 +320,10 @@ extension CatalogEditor {
     ) throws {
         switch constraint.kind {
         case .primaryKey(let names): try addKey(names, constraint.name?.text, &table)
-        case .unique: throw unsupported("UNIQUE", constraint.position)
-        case .check: throw unsupported("CHECK", constraint.position)
-        case .foreignKey: throw unsupported("FOREIGN KEY", constraint.position)
+        case .unique, .check, .foreignKey:
+            try add(constraint, to: &table)
+            guard !constraint.notValid, let added = table.constraints.last else { return }
+            effects.append(.checkConstraint(table: table.oid, constraint: added))
         }
     }
 
@@ -279,6 +356,16 @@ extension CatalogEditor {
                 "cannot drop column \"\(column.name)\" because it is part of the sort key",
                 hint: "Change the table's sort_key first.")
         }
+        for other in table.columns
+        where other.generated?.references.contains(where: { $0.used.contains(column.id) }) ?? false
+        {
+            throw SQLError(
+                .dependentObjectsStillExist,
+                "cannot drop \(what) because other objects depend on it",
+                detail: "column \(other.name) of table \(table.name) depends on \(what)")
+        }
+        table.constraints.removeAll { $0.columns.contains(column.id) }
+        dropSequences(of: table.oid, column: column.id)
         if table.primaryKey?.columns.contains(column.id) == true {
             table.primaryKey = nil
             effects.append(.dropPrimaryKey(table: table.oid))

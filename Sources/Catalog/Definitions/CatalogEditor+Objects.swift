@@ -6,14 +6,13 @@ import Vectors
 extension CatalogEditor {
     mutating func createView(_ create: CreateView) throws -> String {
         let tag = "CREATE VIEW"
-        if create.isTemporary {
-            throw SQLError.unsupported("CREATE TEMPORARY VIEW", position: create.name.position)
-        }
         if create.checkOption != nil {
             throw SQLError.unsupported("WITH CHECK OPTION", position: create.name.position)
         }
-        let schema = try creationSchema(create.name)
         let analyzed = try context.analyzer.analyze(query: create.query, catalog: catalog)
+        // A view over a temporary table is temporary itself.
+        let isTemporary = create.isTemporary || readsTemporary(analyzed.stored)
+        let schema = try creationSchema(create.name, isTemporary ? .temporary : .permanent)
         var columns = try named(
             analyzed.columns, create.columns,
             "CREATE VIEW specifies more column names than columns")
@@ -65,6 +64,14 @@ extension CatalogEditor {
         try setViewOptions(create.options, of: &view)
         catalog.views[oid] = view
         return tag
+    }
+
+    private func readsTemporary(_ stored: StoredExpression) -> Bool {
+        stored.references.contains { reference in
+            catalog.relation(reference.relation).map {
+                CatalogSnapshot.isTemporary(schema: catalog.schemaName($0.schema))
+            } ?? false
+        }
     }
 
     /// Whether stored text reads a view, by way of others perhaps.
@@ -152,19 +159,27 @@ extension CatalogEditor {
                 try dropSchema(name, drop)
                 continue
             }
+            if drop.object == .index, try dropIndex(name, cascade: drop.cascade) { continue }
             let found = try catalog.relation(
                 named: name.parts, searchPath: context.searchPath, role: context.role)
             guard let found else {
                 let message =
                     "\(word) \"\(name.parts.joined(separator: "."))\" does not exist"
-                guard drop.ifExists else { throw SQLError(.undefinedTable, message) }
+                guard drop.ifExists else {
+                    throw SQLError(
+                        drop.object == .index ? .undefinedObject : .undefinedTable, message)
+                }
                 notices.append("\(message), skipping")
                 continue
             }
             switch (found, drop.object) {
-            case (.table(let table), .table):
+            case (.table(let table), .table) where table.materialized == nil,
+                (.table(let table), .materializedView) where table.materialized != nil:
                 try catalog.requireOwner(of: found, role: context.role)
                 try dropTable(table, cascade: drop.cascade)
+            case (.sequence(let sequence), .sequence):
+                try catalog.requireOwner(of: found, role: context.role)
+                try dropSequence(sequence, cascade: drop.cascade)
             case (.view(let view), .view):
                 try catalog.requireOwner(of: found, role: context.role)
                 try clear(
@@ -186,9 +201,39 @@ extension CatalogEditor {
     }
 
     private mutating func dropTable(_ table: CatalogTable, cascade: Bool) throws {
-        try clear(dependents(on: table.oid), of: "table \(table.name)", cascade: cascade)
+        let kind = CatalogRelation.table(table).kindName
+        try clear(dependents(on: table.oid), of: "\(kind) \(table.name)", cascade: cascade)
+        let own = catalog.sequences.values.filter { $0.ownedBy?.table == table.oid }
+        for sequence in own {
+            let others = dependents(on: sequence.oid).filter {
+                if case .defaultValue(_, let other) = $0 { other.oid != table.oid } else { true }
+            }
+            try clear(others, of: "sequence \(sequence.name)", cascade: cascade)
+        }
+        try remove(table)
+    }
+
+    /// Takes a table and its sequences out.
+    mutating func remove(_ table: CatalogTable) throws {
         catalog.tables[table.oid] = nil
+        dropSequences(of: table.oid)
         effects.append(.dropTable(table.oid))
+    }
+
+    private mutating func dropSequence(_ sequence: CatalogSequence, cascade: Bool) throws {
+        if let owner = sequence.ownedBy, let table = catalog.tables[owner.table],
+            let column = table.columns.first(where: { $0.id == owner.column }),
+            column.identity != nil
+        {
+            throw SQLError(
+                .dependentObjectsStillExist,
+                "cannot drop sequence \(sequence.name) because column \(column.name) of table "
+                    + "\(table.name) requires it",
+                hint: "You can drop column \(column.name) of table \(table.name) instead.")
+        }
+        try clear(
+            dependents(on: sequence.oid), of: "sequence \(sequence.name)", cascade: cascade)
+        catalog.sequences[sequence.oid] = nil
     }
 
     private mutating func dropSchema(_ name: QualifiedName, _ drop: Drop) throws {
@@ -210,8 +255,13 @@ extension CatalogEditor {
             .sorted { $0.oid < $1.oid }
         let views = catalog.views.values.filter { $0.schema == schema.oid }
             .sorted { $0.oid < $1.oid }
-        if !drop.cascade, !tables.isEmpty || !views.isEmpty {
-            let names = tables.map { "table \(schema.name).\($0.name)" }
+        let sequences = catalog.sequences.values
+            .filter { $0.schema == schema.oid && $0.ownedBy == nil }.sorted { $0.oid < $1.oid }
+        if !drop.cascade, !tables.isEmpty || !views.isEmpty || !sequences.isEmpty {
+            let names =
+                tables.map {
+                    "\(CatalogRelation.table($0).kindName) \(schema.name).\($0.name)"
+                } + sequences.map { "sequence \(schema.name).\($0.name)" }
                 + views.map { "view \(schema.name).\($0.name)" }
             throw SQLError(
                 .dependentObjectsStillExist,
@@ -223,7 +273,10 @@ extension CatalogEditor {
         for view in views where catalog.views[view.oid] != nil {
             try clear([.view(view)], of: "schema \(schema.name)", cascade: true)
         }
-        for table in tables { try dropTable(table, cascade: true) }
+        for table in tables where catalog.tables[table.oid] != nil {
+            try dropTable(table, cascade: true)
+        }
+        for sequence in sequences { try dropSequence(sequence, cascade: true) }
         catalog.schemas[schema.oid] = nil
     }
 
@@ -272,8 +325,22 @@ extension CatalogEditor {
                 throw noPolicy(name, table)
             }
             catalog.tables[table.oid]?.policies[index].comment = text
-        case .index, .sequence, .constraint:
-            throw SQLError.unsupported("COMMENT ON this kind of object")
+        case .sequence(let name):
+            let relation = try find(name)
+            guard case .sequence = relation else {
+                throw SQLError(.wrongObjectType, "\"\(relation.name)\" is not a sequence")
+            }
+            try catalog.requireOwner(of: relation, role: context.role)
+            catalog.sequences[relation.oid]?.comment = text
+        case .constraint(let name, let on):
+            let table = try findTable(on)
+            guard let index = table.constraints.firstIndex(where: { $0.name == name.text }) else {
+                throw SQLError(
+                    .undefinedObject,
+                    "constraint \"\(name.text)\" for table \"\(table.name)\" does not exist")
+            }
+            catalog.tables[table.oid]?.constraints[index].comment = text
+        case .index: throw SQLError.unsupported("COMMENT ON INDEX")
         }
         return "COMMENT"
     }

@@ -37,8 +37,22 @@ extension CatalogEditor {
                     privileges, owner: owner, catalog.databaseGrants, "database \(name.text)")
                 edit(&catalog.databaseGrants, grant, privileges, grantees, owner: owner)
             }
-        case .sequences, .allSequences, .functions, .allFunctions:
-            throw SQLError.unsupported("\(tag) on sequences and functions")
+        case .sequences(let names):
+            for name in names {
+                let found = try find(name)
+                guard case .sequence(let sequence) = found else {
+                    throw SQLError(.wrongObjectType, "\"\(found.name)\" is not a sequence")
+                }
+                try changeSequence(grant, sequence, grantees)
+            }
+        case .allSequences(let schemas):
+            for name in schemas {
+                let schema = try catalog.requireSchema(named: name.text, position: name.position)
+                for sequence in catalog.sequences.values where sequence.schema == schema.oid {
+                    try changeSequence(grant, sequence, grantees)
+                }
+            }
+        case .functions, .allFunctions: throw SQLError.unsupported("\(tag) on functions")
         }
         return tag
     }
@@ -107,11 +121,25 @@ extension CatalogEditor {
         }
     }
 
+    private mutating func changeSequence(
+        _ grant: Grant, _ sequence: CatalogSequence, _ grantees: [UInt32]
+    ) throws {
+        var changed = sequence
+        let (privileges, _) = try privileges(grant, .allOnSequence, "sequence")
+        try check(
+            privileges, owner: sequence.owner, sequence.grants, "sequence \(sequence.name)")
+        edit(&changed.grants, grant, privileges, grantees, owner: sequence.owner)
+        catalog.sequences[sequence.oid] = changed
+    }
+
     private mutating func change(_ grant: Grant, _ oid: UInt32, _ grantees: [UInt32]) throws {
         guard let relation = catalog.relation(oid) else { return }
-        if case .system(let table) = relation {
+        switch relation {
+        case .system(let table):
             throw SQLError(
                 .insufficientPrivilege, "permission denied for table \(table.name)")
+        case .sequence(let sequence): return try changeSequence(grant, sequence, grantees)
+        case .table, .view: break
         }
         let (whole, byColumn) = try privileges(grant, .allOnTable, "table")
         let what = "\(relation.kindName) \(relation.name)"
@@ -155,7 +183,7 @@ extension CatalogEditor {
             view.columns = try edited(view.columns)
             edit(&view.grants, grant, whole, grantees, owner: view.owner)
             catalog.views[oid] = view
-        case .system: break
+        case .system, .sequence: break
         }
     }
 

@@ -6,12 +6,12 @@ import Vectors
 extension CatalogEditor {
     mutating func createTable(_ create: CreateTable) throws -> String {
         let tag = "CREATE TABLE"
-        let schema = try creationSchema(create.name)
-        try refuse(create.persistence, at: create.name.position)
+        let schema = try creationSchema(create.name, create.persistence)
         guard
             try claim(create.name.name, in: schema, ifNotExists: create.ifNotExists)
         else { return tag }
         var columns: [CatalogColumn] = []
+        var made: [NewColumn] = []
         var primary: (columns: [Identifier], name: String?)?
         for definition in create.columns {
             guard !columns.contains(where: { $0.name == definition.name.text }) else {
@@ -20,11 +20,12 @@ extension CatalogEditor {
                     "column \"\(definition.name.text)\" specified more than once",
                     position: definition.name.position)
             }
-            let (column, isKey, keyName) = try column(definition, id: columns.count + 1)
-            columns.append(column)
-            if isKey {
+            let new = try column(definition, id: columns.count + 1)
+            columns.append(new.column)
+            made.append(new)
+            if let key = new.key {
                 guard primary == nil else { throw secondKey(create.name.name) }
-                primary = ([definition.name], keyName)
+                primary = ([definition.name], key.name)
             }
         }
         for constraint in create.constraints {
@@ -32,9 +33,7 @@ extension CatalogEditor {
             case .primaryKey(let names):
                 guard primary == nil else { throw secondKey(create.name.name) }
                 primary = (names, constraint.name?.text)
-            case .unique: throw unsupported("UNIQUE", constraint.position)
-            case .check: throw unsupported("CHECK", constraint.position)
-            case .foreignKey: throw unsupported("FOREIGN KEY", constraint.position)
+            case .unique, .check, .foreignKey: break
             }
         }
         guard columns.count <= 1600 else {
@@ -49,15 +48,35 @@ extension CatalogEditor {
             table.primaryKey = try key(primary.columns, name: primary.name, of: &table)
         }
         try setOptions(create.options, of: &table)
+        table.onCommit = try onCommit(create.onCommit, schema)
         catalog.tables[oid] = table
+        catalog.rebuildNames()
+        for new in made {
+            try complete(new, of: &table)
+            catalog.tables[oid] = table
+        }
+        for constraint in made.flatMap(\.constraints) + create.constraints {
+            try add(constraint, to: &table)
+            catalog.tables[oid] = table
+        }
         effects.append(.createTable(table))
         return tag
     }
 
+    private func onCommit(
+        _ written: OnCommit?, _ schema: CatalogSchema
+    ) throws -> CatalogTable.OnCommitAction? {
+        guard let written else { return nil }
+        guard CatalogSnapshot.isTemporary(schema: schema.name) else {
+            throw SQLError(
+                .invalidTableDefinition, "ON COMMIT can only be used on temporary tables")
+        }
+        return written == .drop ? .drop : written == .deleteRows ? .deleteRows : nil
+    }
+
     mutating func createTableAs(_ create: CreateTableAs) throws -> String {
-        let tag = "CREATE TABLE AS"
-        let schema = try creationSchema(create.name)
-        try refuse(create.persistence, at: create.name.position)
+        let tag = create.isMaterializedView ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS"
+        let schema = try creationSchema(create.name, create.persistence)
         guard
             try claim(create.name.name, in: schema, ifNotExists: create.ifNotExists)
         else { return tag }
@@ -69,27 +88,20 @@ extension CatalogEditor {
             oid: oid, schema: schema.oid, name: create.name.name, owner: context.role,
             columns: columns)
         try setOptions(create.options, of: &table)
+        table.onCommit = try onCommit(create.onCommit, schema)
+        if create.isMaterializedView {
+            table.materialized = .init(definition: analyzed.stored, isPopulated: create.withData)
+        }
         catalog.tables[oid] = table
         effects.append(.createTable(table))
         if create.withData { effects.append(.populate(table: oid, query: create.query)) }
         return tag
     }
 
-    private func refuse(_ persistence: Persistence, at position: Int) throws {
-        guard persistence == .permanent else {
-            throw SQLError.unsupported(
-                "CREATE \(persistence.rawValue.uppercased()) TABLE", position: position)
-        }
-    }
-
     private func secondKey(_ table: String) -> SQLError {
         SQLError(
             .invalidTableDefinition,
             "multiple primary keys for table \"\(table)\" are not allowed")
-    }
-
-    func unsupported(_ what: String, _ position: Int) -> SQLError {
-        SQLError.unsupported("a \(what) constraint", position: position)
     }
 
     /// Columns of a query's outputs, with names given after the table's.
@@ -111,46 +123,89 @@ extension CatalogEditor {
         return columns
     }
 
-    /// A column definition; whether it says PRIMARY KEY.
-    func column(
-        _ definition: ColumnDefinition, id: Int
-    ) throws -> (CatalogColumn, isKey: Bool, keyName: String?) {
-        let type = try context.analyzer.resolve(type: definition.type)
-        switch definition.type.name.name {
-        case "serial", "serial4", "bigserial", "serial8", "smallserial", "serial2":
-            throw SQLError.unsupported(
-                "type \(definition.type.name.name)", position: definition.type.position)
-        default: break
-        }
+    /// A column as defined, and what the table must do for it once it has a name.
+    struct NewColumn {
+        var column: CatalogColumn
+        /// PRIMARY KEY behind the column.
+        var key: (name: String?, position: Int)?
+        var constraints: [TableConstraint] = []
+        /// serial or identity: the options of its sequence.
+        var sequence: [Option]?
+        var generated: Expr?
+    }
+
+    func column(_ definition: ColumnDefinition, id: Int) throws -> NewColumn {
+        let serial = Self.serialType(definition.type.name.name)
+        let type = try serial ?? context.analyzer.resolve(type: definition.type)
         if type.category == "P" || type == .unknown {
             throw SQLError(
                 .invalidTableDefinition,
                 "column \"\(definition.name.text)\" has pseudo-type \(type.familyName)",
                 position: definition.type.position)
         }
-        var column = CatalogColumn(id: id, name: definition.name.text, type: type)
-        var isKey = false
-        var keyName: String?
+        var new = NewColumn(column: CatalogColumn(id: id, name: definition.name.text, type: type))
+        if serial != nil {
+            new.column.notNull = true
+            new.sequence = []
+        }
         for constraint in definition.constraints {
+            func table(_ kind: TableConstraint.Kind) {
+                new.constraints.append(
+                    TableConstraint(
+                        name: constraint.name, kind: kind, position: constraint.position))
+            }
             switch constraint.kind {
-            case .notNull: column.notNull = true
+            case .notNull: new.column.notNull = true
             case .null: break
             case .default(let expr):
-                column.defaultValue = try context.analyzer.analyze(
-                    defaultValue: expr, type: type, column: column.name, catalog: catalog)
-            case .primaryKey:
-                isKey = true
-                keyName = constraint.name?.text
-            case .unique: throw unsupported("UNIQUE", constraint.position)
-            case .check: throw unsupported("CHECK", constraint.position)
-            case .references: throw unsupported("FOREIGN KEY", constraint.position)
-            case .identity:
-                throw SQLError.unsupported("an identity column", position: constraint.position)
-            case .generated:
-                throw SQLError.unsupported("a generated column", position: constraint.position)
+                new.column.defaultValue = try context.analyzer.analyze(
+                    defaultValue: expr, type: type, column: new.column.name, catalog: catalog)
+            case .primaryKey: new.key = (constraint.name?.text, constraint.position)
+            case .unique: table(.unique([definition.name]))
+            case .check(let condition): table(.check(condition))
+            case .references(let reference): table(.foreignKey([definition.name], reference))
+            case .identity(let always, let options):
+                guard [.smallint, .integer, .bigint].contains(type) else {
+                    throw SQLError(
+                        .invalidParameterValue,
+                        "identity column type must be smallint, integer, or bigint")
+                }
+                new.column.identity = always ? .always : .byDefault
+                new.column.notNull = true
+                new.sequence = options
+            case .generated(let expr): new.generated = expr
             }
         }
-        return (column, isKey, keyName)
+        let values = [new.sequence != nil, new.column.defaultValue != nil, new.generated != nil]
+        if values.count(where: { $0 }) > 1 {
+            throw SQLError(
+                .syntaxError,
+                "both default and identity or generation expression specified for column "
+                    + "\"\(new.column.name)\" of table", position: definition.name.position)
+        }
+        return new
+    }
+
+    private static func serialType(_ name: String) -> SQLType? {
+        switch name {
+        case "serial", "serial4": .integer
+        case "bigserial", "serial8": .bigint
+        case "smallserial", "serial2": .smallint
+        default: nil
+        }
+    }
+
+    /// Gives a column its sequence or its expression, which need the table.
+    mutating func complete(_ new: NewColumn, of table: inout CatalogTable) throws {
+        guard let index = table.columnIndex(id: new.column.id) else { return }
+        if let options = new.sequence {
+            table.columns[index].defaultValue = try ownSequence(
+                of: table, column: table.columns[index], options)
+        }
+        if let expr = new.generated {
+            table.columns[index].generated = try context.analyzer.analyze(
+                generated: expr, column: table.columns[index], table: table, catalog: catalog)
+        }
     }
 
     /// Makes the key's columns NOT NULL and gives it its OIDs.

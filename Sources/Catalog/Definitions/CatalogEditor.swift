@@ -35,6 +35,10 @@ package struct CatalogEditor {
         case .createTableAs(let create): return try createTableAs(create)
         case .alterTable(let alter): return try alterTable(alter)
         case .createView(let create): return try createView(create)
+        case .createIndex(let create): return try createIndex(create)
+        case .createSequence(let create): return try createSequence(create)
+        case .alterSequence(let alter): return try alterSequence(alter)
+        case .refresh(let refresh): return try self.refresh(refresh)
         case .createSchema(let create): return try createSchema(create)
         case .alterSchema(let alter): return try alterSchema(alter)
         case .drop(let drop): return try self.drop(drop)
@@ -67,8 +71,19 @@ package struct CatalogEditor {
         return table
     }
 
-    /// Where a new object of this name goes.
-    func creationSchema(_ name: QualifiedName) throws -> CatalogSchema {
+    /// Where a new object of this name goes; the first temporary one of a session makes its schema.
+    mutating func creationSchema(
+        _ name: QualifiedName, _ persistence: Persistence = .permanent
+    ) throws -> CatalogSchema {
+        if persistence == .temporary || name.schema == "pg_temp" {
+            guard name.schema == nil || name.schema == "pg_temp" else {
+                throw SQLError(
+                    .invalidTableDefinition,
+                    "cannot create temporary relation in non-temporary schema",
+                    position: name.position)
+            }
+            return try temporarySchema()
+        }
         let schema: CatalogSchema
         if let named = name.schema {
             if let database = name.catalog, database != catalog.database {
@@ -79,10 +94,11 @@ package struct CatalogEditor {
             }
             schema = try catalog.requireSchema(named: named, position: name.position)
         } else {
-            let path = context.searchPath.map {
+            let path = context.searchPath.filter { !CatalogSnapshot.isTemporary(schema: $0) }.map {
                 $0 == "$user" ? catalog.roleName(context.role) : $0
             }
-            guard let found = path.lazy.compactMap({ catalog.schema(named: $0) }).first else {
+            let known = catalog
+            guard let found = path.lazy.compactMap({ known.schema(named: $0) }).first else {
                 throw SQLError(
                     .invalidSchemaName, "no schema has been selected to create in",
                     position: name.position)
@@ -90,6 +106,26 @@ package struct CatalogEditor {
             schema = found
         }
         try catalog.requireCreate(in: schema, role: context.role)
+        return schema
+    }
+
+    private mutating func temporarySchema() throws -> CatalogSchema {
+        guard catalog.databasePrivileges(of: context.role).contains(.temporary) else {
+            throw SQLError(
+                .insufficientPrivilege,
+                "permission denied to create temporary tables in database "
+                    + "\"\(catalog.database)\"")
+        }
+        if let schema = catalog.schema(named: context.temporarySchema) { return schema }
+        let oid = try catalog.takeOID()
+        // Everybody may look names up there; what the names mean has privileges of its own.
+        let schema = CatalogSchema(
+            oid: oid, name: context.temporarySchema, owner: context.sessionRole,
+            grants: [
+                AccessEntry(grantee: 0, grantor: context.sessionRole, privileges: [.usage])
+            ])
+        catalog.schemas[oid] = schema
+        catalog.rebuildNames()
         return schema
     }
 
@@ -137,6 +173,24 @@ package struct CatalogEditor {
             where table.oid != relation && (uses(policy.using) || uses(policy.withCheck)) {
                 found.append(.policy(policy, table))
             }
+            if let view = table.materialized, table.oid != relation, uses(view.definition) {
+                found.append(.materialized(table))
+            }
+            for constraint in table.constraints where table.oid != relation {
+                guard let reference = constraint.reference, reference.table == relation,
+                    column.map(reference.columns.contains) ?? true
+                else { continue }
+                found.append(.constraint(constraint, table))
+            }
+            for own in table.columns where uses(own.defaultValue) && table.oid != relation {
+                // A sequence goes with its own column.
+                if let owner = catalog.sequences[relation]?.ownedBy, owner.table == table.oid,
+                    owner.column == own.id, own.identity != nil
+                {
+                    continue
+                }
+                found.append(.defaultValue(own, table))
+            }
         }
         return found
     }
@@ -144,11 +198,19 @@ package struct CatalogEditor {
     enum Dependent {
         case view(CatalogView)
         case policy(CatalogPolicy, CatalogTable)
+        case materialized(CatalogTable)
+        case constraint(CatalogConstraint, CatalogTable)
+        case defaultValue(CatalogColumn, CatalogTable)
 
         var text: String {
             switch self {
             case .view(let view): "view \(view.name)"
             case .policy(let policy, let table): "policy \(policy.name) on table \(table.name)"
+            case .materialized(let table): "materialized view \(table.name)"
+            case .constraint(let constraint, let table):
+                "constraint \(constraint.name) on table \(table.name)"
+            case .defaultValue(let column, let table):
+                "default value for column \(column.name) of table \(table.name)"
             }
         }
     }
@@ -172,6 +234,17 @@ package struct CatalogEditor {
                 try clear(self.dependents(on: view.oid), of: "view \(view.name)", cascade: true)
             case .policy(let policy, let table):
                 catalog.tables[table.oid]?.policies.removeAll { $0.oid == policy.oid }
+            case .materialized(let table):
+                try remove(table)
+                try clear(
+                    self.dependents(on: table.oid), of: "materialized view \(table.name)",
+                    cascade: true)
+            case .constraint(let constraint, let table):
+                catalog.tables[table.oid]?.constraints.removeAll { $0.oid == constraint.oid }
+            case .defaultValue(let column, let table):
+                if let index = table.columnIndex(id: column.id) {
+                    catalog.tables[table.oid]?.columns[index].defaultValue = nil
+                }
             }
         }
     }

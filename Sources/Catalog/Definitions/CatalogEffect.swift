@@ -6,6 +6,10 @@ package enum CatalogEffect: Sendable {
     case createTable(CatalogTable)
     /// CREATE TABLE AS / SELECT INTO: bind the query under the new catalog and insert its rows.
     case populate(table: UInt32, query: Query)
+    /// REFRESH MATERIALIZED VIEW: replace the rows by the query's, read with the owner's rights.
+    case refill(table: UInt32)
+    /// ALTER SEQUENCE: the next value where RESTART says one; the last one must fit the definition.
+    case setSequence(CatalogSequence, restart: Int64?)
     case dropTable(UInt32)
     case truncate([UInt32])
     /// Existing rows get the default's value, evaluated once per row if it is volatile, else NULL.
@@ -15,6 +19,8 @@ package enum CatalogEffect: Sendable {
     case alterType(table: UInt32, column: Int, to: SQLType, using: Expr?)
     /// Fails with 23502 where a row holds NULL.
     case checkNotNull(table: UInt32, column: Int)
+    /// Fails where existing rows break a constraint of the table.
+    case checkConstraint(table: UInt32, constraint: CatalogConstraint)
     /// Fails with 23505 where two rows have the key.
     case addPrimaryKey(table: UInt32, columns: [Int])
     case dropPrimaryKey(table: UInt32)
@@ -48,15 +54,18 @@ package struct DefinitionContext: Sendable {
     package var role: UInt32
     package var sessionRole: UInt32
     package var searchPath: [String]
+    /// Where the session's temporary tables go.
+    package var temporarySchema: String
     package var analyzer: any DefinitionAnalyzer
 
     package init(
-        role: UInt32, sessionRole: UInt32, searchPath: [String],
+        role: UInt32, sessionRole: UInt32, searchPath: [String], temporarySchema: String,
         analyzer: any DefinitionAnalyzer
     ) {
         self.role = role
         self.sessionRole = sessionRole
         self.searchPath = searchPath
+        self.temporarySchema = temporarySchema
         self.analyzer = analyzer
     }
 }
@@ -74,6 +83,14 @@ package protocol DefinitionAnalyzer: Sendable {
     /// Binds a policy's condition over the table.
     func analyze(
         condition: Expr, table: CatalogTable, catalog: CatalogSnapshot
+    ) throws -> StoredExpression
+    /// Binds a CHECK condition over the table; the ids of the columns it uses.
+    func analyze(
+        check: Expr, table: CatalogTable, catalog: CatalogSnapshot
+    ) throws -> (stored: StoredExpression, columns: [Int])
+    /// Binds the expression of a generated column of the table.
+    func analyze(
+        generated: Expr, column: CatalogColumn, table: CatalogTable, catalog: CatalogSnapshot
     ) throws -> StoredExpression
     /// The type that a type name means.
     func resolve(type: TypeName) throws -> SQLType

@@ -21,6 +21,7 @@ extension CatalogSnapshot {
         var schemas: [CatalogSchema]
         var tables: [CatalogTable]
         var views: [CatalogView]
+        @OrEmpty var sequences: [CatalogSequence]
         var roles: [CatalogRole]
     }
 
@@ -35,6 +36,7 @@ extension CatalogSnapshot {
             nextOID: nextOID, version: version,
             schemas: schemas.values.sorted { $0.oid < $1.oid }, tables: [],
             views: views.values.sorted { $0.oid < $1.oid },
+            sequences: sequences.values.sorted { $0.oid < $1.oid },
             roles: roles.values.sorted { $0.oid < $1.oid })
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -104,6 +106,7 @@ extension CatalogSnapshot {
             tables: try CatalogSnapshot.index(image.tables, \.oid),
             views: try CatalogSnapshot.index(image.views, \.oid),
             roles: try CatalogSnapshot.index(image.roles, \.oid), version: image.version)
+        sequences = try CatalogSnapshot.index(image.sequences, \.oid)
         try validate()
         rebuildNames()
     }
@@ -171,6 +174,14 @@ extension CatalogSnapshot {
         for view in views.values {
             try checkRelation(view.oid, view.schema, view.name, view.owner, view.columns)
             try check(tables[view.oid] == nil, "OID \(view.oid) is a table and a view")
+        }
+        for sequence in sequences.values {
+            try checkRelation(
+                sequence.oid, sequence.schema, sequence.name, sequence.owner,
+                CatalogSequence.columns)
+            try check(
+                sequence.ownedBy.map { tables[$0.table] != nil } ?? true,
+                "sequence \(sequence.name) belongs to nothing")
         }
     }
 }

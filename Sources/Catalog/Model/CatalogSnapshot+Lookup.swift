@@ -5,12 +5,14 @@ import Vectors
 package enum CatalogRelation: Sendable {
     case table(CatalogTable)
     case view(CatalogView)
+    case sequence(CatalogSequence)
     case system(SystemTable)
 
     package var oid: UInt32 {
         switch self {
         case .table(let table): table.oid
         case .view(let view): view.oid
+        case .sequence(let sequence): sequence.oid
         case .system(let table): table.oid
         }
     }
@@ -19,6 +21,7 @@ package enum CatalogRelation: Sendable {
         switch self {
         case .table(let table): table.name
         case .view(let view): view.name
+        case .sequence(let sequence): sequence.name
         case .system(let table): table.name
         }
     }
@@ -27,6 +30,7 @@ package enum CatalogRelation: Sendable {
         switch self {
         case .table(let table): table.schema
         case .view(let view): view.schema
+        case .sequence(let sequence): sequence.schema
         case .system(let table): table.schema
         }
     }
@@ -35,6 +39,7 @@ package enum CatalogRelation: Sendable {
         switch self {
         case .table(let table): table.owner
         case .view(let view): view.owner
+        case .sequence(let sequence): sequence.owner
         case .system: CatalogSnapshot.bootstrapRoleOID
         }
     }
@@ -43,6 +48,7 @@ package enum CatalogRelation: Sendable {
         switch self {
         case .table(let table): table.grants
         case .view(let view): view.grants
+        case .sequence(let sequence): sequence.grants
         case .system(let table):
             table.isRestricted
                 ? []
@@ -58,13 +64,19 @@ package enum CatalogRelation: Sendable {
         switch self {
         case .table(let table): table.columns
         case .view(let view): view.columns
+        case .sequence: CatalogSequence.columns
         case .system(let table): table.columns
         }
     }
 
-    /// PostgreSQL's word for it in messages: table or view.
+    /// PostgreSQL's word for it in messages.
     package var kindName: String {
-        if case .view = self { "view" } else { "table" }
+        switch self {
+        case .table(let table): table.materialized == nil ? "table" : "materialized view"
+        case .view: "view"
+        case .sequence: "sequence"
+        case .system: "table"
+        }
     }
 }
 
@@ -103,6 +115,7 @@ extension CatalogSnapshot {
     package func relation(_ oid: UInt32) -> CatalogRelation? {
         if let table = tables[oid] { return .table(table) }
         if let view = views[oid] { return .view(view) }
+        if let sequence = sequences[oid] { return .sequence(sequence) }
         return SystemTables.byOID[oid].map { .system($0) }
     }
 
@@ -117,7 +130,8 @@ extension CatalogSnapshot {
         var found: [CatalogSchema] = []
         for entry in path {
             let name = entry == "$user" ? roles[role]?.name ?? "" : entry
-            guard let schema = schema(named: name), !found.contains(where: { $0.oid == schema.oid }),
+            guard let schema = schema(named: name),
+                !found.contains(where: { $0.oid == schema.oid }),
                 has(.usage, onSchema: schema, role: role)
             else { continue }
             found.append(schema)
@@ -135,6 +149,15 @@ extension CatalogSnapshot {
         let named = path.map { $0 == "$user" ? roles[role]?.name ?? "" : $0 }
         return searchSchemas(path, role: role).map(\.name).filter(named.contains)
     }
+
+    /// The schema that a name means: `pg_temp` is the session's own.
+    package func resolved(_ schema: String, _ searchPath: [String]) -> String {
+        guard schema == "pg_temp" else { return schema }
+        return searchPath.first { CatalogSnapshot.isTemporary(schema: $0) } ?? schema
+    }
+
+    /// Whether a schema holds one session's temporary tables.
+    package static func isTemporary(schema: String) -> Bool { schema.hasPrefix("pg_temp_") }
 
     /// The relation that a possibly qualified name means, nil where there is none.
     ///
@@ -156,7 +179,7 @@ extension CatalogSnapshot {
                         + "\"\(parts.joined(separator: "."))\"", position: position)
             }
             let schemaPart = parts[parts.count - 2]
-            guard let schema = schema(named: schemaPart) else { return nil }
+            guard let schema = schema(named: resolved(schemaPart, searchPath)) else { return nil }
             guard has(.usage, onSchema: schema, role: role) else {
                 throw SQLError(
                     .insufficientPrivilege, "permission denied for schema \(schemaPart)",
@@ -169,6 +192,14 @@ extension CatalogSnapshot {
                 "improper relation name (too many dotted names): \(parts.joined(separator: "."))",
                 position: position)
         }
+    }
+
+    /// The relation that a text such as `schema."Name"` means, as regclass reads it.
+    package func relation(
+        text: String, searchPath: [String], role: UInt32
+    ) throws -> CatalogRelation? {
+        try relation(
+            named: ObjectText.parts(text) ?? [text], searchPath: searchPath, role: role)
     }
 
     /// The relation, or 42P01 as PostgreSQL words it.
@@ -196,6 +227,9 @@ extension CatalogSnapshot {
         case .view(let view):
             throw SQLError(
                 .wrongObjectType, "\"\(view.name)\" is not a table", position: position)
+        case .sequence(let sequence):
+            throw SQLError(
+                .wrongObjectType, "\"\(sequence.name)\" is not a table", position: position)
         case .system(let table):
             throw SQLError(
                 .insufficientPrivilege,
@@ -204,7 +238,8 @@ extension CatalogSnapshot {
     }
 
     /// Whether an unqualified use of the relation's name would find it.
-    package func isVisible(_ relation: CatalogRelation, searchPath: [String], role: UInt32) -> Bool {
+    package func isVisible(_ relation: CatalogRelation, searchPath: [String], role: UInt32) -> Bool
+    {
         for schema in searchSchemas(searchPath, role: role) {
             if let found = self.relation(named: relation.name, in: schema.oid) {
                 return found.oid == relation.oid

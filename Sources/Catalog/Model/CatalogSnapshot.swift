@@ -25,6 +25,7 @@ package struct CatalogSnapshot: Sendable, Equatable {
     package internal(set) var schemas: [UInt32: CatalogSchema]
     package internal(set) var tables: [UInt32: CatalogTable]
     package internal(set) var views: [UInt32: CatalogView]
+    package internal(set) var sequences: [UInt32: CatalogSequence] = [:]
     package internal(set) var roles: [UInt32: CatalogRole]
     /// Rises with every edit: prepared plans of another version are bound anew.
     package internal(set) var version: UInt64 { didSet { edition = Edition() } }
@@ -83,8 +84,13 @@ package struct CatalogSnapshot: Sendable, Equatable {
 
     mutating func rebuildNames() {
         relationNames = [:]
-        for table in tables.values { relationNames[table.schema, default: [:]][table.name] = table.oid }
+        for table in tables.values {
+            relationNames[table.schema, default: [:]][table.name] = table.oid
+        }
         for view in views.values { relationNames[view.schema, default: [:]][view.name] = view.oid }
+        for sequence in sequences.values {
+            relationNames[sequence.schema, default: [:]][sequence.name] = sequence.oid
+        }
         schemaNames = Dictionary(
             schemas.values.map { ($0.name, $0.oid) }, uniquingKeysWith: { first, _ in first })
         roleNames = Dictionary(

@@ -10,6 +10,10 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
     package var notNull: Bool
     /// The DEFAULT, nil for none.
     package var defaultValue: StoredExpression?
+    /// GENERATED … AS IDENTITY: `defaultValue` takes the next of its sequence.
+    package var identity: IdentityKind?
+    /// GENERATED ALWAYS AS (…) STORED.
+    package var generated: StoredExpression?
     package var grants: [AccessEntry]
     package var comment: String?
 
@@ -27,7 +31,7 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, type, modifier, notNull, defaultValue, grants, comment
+        case id, name, type, modifier, notNull, defaultValue, identity, generated, grants, comment
     }
 
     package init(from decoder: any Decoder) throws {
@@ -43,6 +47,8 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
             typeModifier: try values.decode(Int32.self, forKey: .modifier))
         notNull = try values.decode(Bool.self, forKey: .notNull)
         defaultValue = try values.decodeIfPresent(StoredExpression.self, forKey: .defaultValue)
+        identity = try values.decodeIfPresent(IdentityKind.self, forKey: .identity)
+        generated = try values.decodeIfPresent(StoredExpression.self, forKey: .generated)
         grants = try values.decode([AccessEntry].self, forKey: .grants)
         comment = try values.decodeIfPresent(String.self, forKey: .comment)
     }
@@ -55,6 +61,8 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
         try values.encode(type.typeModifier, forKey: .modifier)
         try values.encode(notNull, forKey: .notNull)
         try values.encodeIfPresent(defaultValue, forKey: .defaultValue)
+        try values.encodeIfPresent(identity, forKey: .identity)
+        try values.encodeIfPresent(generated, forKey: .generated)
         try values.encode(grants, forKey: .grants)
         try values.encodeIfPresent(comment, forKey: .comment)
     }
@@ -108,6 +116,22 @@ package struct CatalogTable: Sendable, Codable, Equatable {
     package var policies: [CatalogPolicy]
     package var grants: [AccessEntry]
     package var comment: String?
+    /// CHECK, UNIQUE and FOREIGN KEY constraints.
+    @OrEmpty package var constraints: [CatalogConstraint]
+    /// Of a materialized view: its query.
+    package var materialized: Materialized?
+    /// What a temporary table's ON COMMIT says, where not PRESERVE ROWS.
+    package var onCommit: OnCommitAction?
+
+    /// The query of a materialized view.
+    package struct Materialized: Sendable, Codable, Equatable {
+        package var definition: StoredExpression
+        /// False after WITH NO DATA: it cannot be read before a REFRESH.
+        package var isPopulated: Bool
+    }
+
+    /// What the end of a transaction does to a temporary table.
+    package enum OnCommitAction: String, Sendable, Codable { case deleteRows, drop }
 
     /// PRIMARY KEY: an index of its own OID in name only; storage keeps the key runs.
     package struct PrimaryKey: Sendable, Codable, Equatable {
@@ -135,6 +159,7 @@ package struct CatalogTable: Sendable, Codable, Equatable {
         forceRowSecurity = false
         policies = []
         grants = []
+        constraints = []
     }
 
     /// Index in `columns` of the column with this name.

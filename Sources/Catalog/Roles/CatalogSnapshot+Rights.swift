@@ -7,7 +7,9 @@ extension CatalogSnapshot {
     }
 
     /// The role and every role it may become by SET ROLE.
-    package func assumableRoles(of role: UInt32) -> Set<UInt32> { collect(from: role) { _ in true } }
+    package func assumableRoles(of role: UInt32) -> Set<UInt32> {
+        collect(from: role) { _ in true }
+    }
 
     private func collect(
         from role: UInt32, where follows: (CatalogRole) -> Bool
@@ -36,7 +38,10 @@ extension CatalogSnapshot {
             if isSuperuser(role) || !table.isRestricted { return [.select] }
             return []
         }
-        if owns(relation.owner, role: role) { return .allOnTable }
+        if owns(relation.owner, role: role) {
+            if case .sequence = relation { return .allOnSequence }
+            return .allOnTable
+        }
         return relation.grants.privileges(of: effectiveRoles(of: role))
     }
 
@@ -54,7 +59,8 @@ extension CatalogSnapshot {
         return columns.allSatisfy { all.indices.contains($0) && granted(all[$0]) }
     }
 
-    package func has(_ privilege: Privileges, onSchema schema: CatalogSchema, role: UInt32) -> Bool {
+    package func has(_ privilege: Privileges, onSchema schema: CatalogSchema, role: UInt32) -> Bool
+    {
         owns(schema.owner, role: role)
             || schema.grants.privileges(of: effectiveRoles(of: role)).contains(privilege)
     }

@@ -19,6 +19,7 @@ package struct Privileges: OptionSet, Sendable, Codable, Hashable {
     package static let allOnTable: Privileges = [
         .insert, .select, .update, .delete, .truncate, .references, .trigger,
     ]
+    package static let allOnSequence: Privileges = [.usage, .select, .update]
     package static let allOnColumn: Privileges = [.insert, .select, .update, .references]
     package static let allOnSchema: Privileges = [.usage, .create]
     package static let allOnDatabase: Privileges = [.create, .temporary, .connect]
@@ -66,7 +67,9 @@ extension [AccessEntry] {
     /// Everything these entries give to any of `roles` or to PUBLIC.
     package func privileges(of roles: Set<UInt32>) -> Privileges {
         reduce(into: Privileges()) { sum, entry in
-            if entry.grantee == 0 || roles.contains(entry.grantee) { sum.formUnion(entry.privileges) }
+            if entry.grantee == 0 || roles.contains(entry.grantee) {
+                sum.formUnion(entry.privileges)
+            }
         }
     }
 

@@ -20,6 +20,7 @@ package struct CatalogFunctions: CatalogLookup {
             return try privilege(function, arguments)
         }
         if function.contains("advisory_") { return try advisory(function, arguments) }
+        if let answer = try sequences(function, arguments) { return answer }
         if let answer = try server(function, arguments) { return answer }
         throw SQLError.unsupported("function \(function)")
     }
@@ -53,9 +54,7 @@ package struct CatalogFunctions: CatalogLookup {
             if let found = catalog.relation(oid) {
                 return .text(ObjectText.relation(found, context))
             }
-            guard let table = catalog.tables.values.first(where: { $0.primaryKey?.oid == oid }),
-                let key = table.primaryKey
-            else { return .text(String(oid)) }
+            guard let (table, key) = index(oid) else { return .text(String(oid)) }
             let name = Printer.quoted(key.name)
             let isVisible = catalog.isVisible(
                 .table(table), searchPath: context.searchPath, role: context.role)
@@ -99,11 +98,10 @@ package struct CatalogFunctions: CatalogLookup {
             return .text(catalog.roleName(oid))
         case "pg_table_is_visible":
             guard let relation = oid(arguments, 0).flatMap({ catalog.relation($0) }) else {
-                let key = catalog.tables.values.first { $0.primaryKey?.oid == oid(arguments, 0) }
-                guard let key else { return .null }
+                guard let (table, _) = index(oid(arguments, 0)) else { return .null }
                 return .bool(
                     catalog.isVisible(
-                        .table(key), searchPath: context.searchPath, role: context.role))
+                        .table(table), searchPath: context.searchPath, role: context.role))
             }
             return .bool(
                 catalog.isVisible(
@@ -134,15 +132,18 @@ package struct CatalogFunctions: CatalogLookup {
             named: parts, searchPath: context.searchPath, role: context.role)
     }
 
-    /// The OID of a primary key's index.
+    /// The OID of an index.
     private func index(named text: String) -> UInt32? {
         guard let parts = ObjectText.parts(text), let name = parts.last else { return nil }
-        let schemas = parts.count > 1 ? Array(parts.suffix(2).prefix(1)) : context.searchPath
+        let schemas =
+            parts.count > 1
+            ? [catalog.resolved(parts[parts.count - 2], context.searchPath)] : context.searchPath
         for schema in schemas.compactMap({ catalog.schema(named: $0)?.oid }) {
-            let table = catalog.tables.values.first {
-                $0.schema == schema && $0.primaryKey?.name == name
+            for table in catalog.tables.values where table.schema == schema {
+                if let key = Relations.keys(table).first(where: { $0.name == name }) {
+                    return key.index
+                }
             }
-            if let found = table?.primaryKey?.oid { return found }
         }
         return nil
     }
@@ -166,27 +167,36 @@ package struct CatalogFunctions: CatalogLookup {
             } else {
                 found = oid(arguments, 0).flatMap { catalog.relation($0) }
             }
-            guard case .view(let view)? = found else { return .null }
-            return .text(" \(view.definition.text);")
-        case "pg_get_constraintdef":
-            let table = catalog.tables.values.first {
-                $0.primaryKey?.constraint == oid(arguments, 0)
+            switch found {
+            case .view(let view): return .text(" \(view.definition.text);")
+            case .table(let table):
+                return .optional(table.materialized.map { " \($0.definition.text);" })
+            default: return .null
             }
-            guard let table, let key = table.primaryKey else { return .null }
-            return .text("PRIMARY KEY (\(ObjectText.columns(table, key)))")
+        case "pg_get_constraintdef":
+            for table in catalog.tables.values {
+                if let key = table.primaryKey, key.constraint == oid(arguments, 0) {
+                    return .text("PRIMARY KEY (\(ObjectText.columns(table, key.columns)))")
+                }
+                if let own = table.constraints.first(where: { $0.oid == oid(arguments, 0) }) {
+                    return .text(ObjectText.constraint(own, of: table, context))
+                }
+            }
+            return .null
         case "pg_get_indexdef":
-            let table = catalog.tables.values.first { $0.primaryKey?.oid == oid(arguments, 0) }
-            guard let table, let key = table.primaryKey else { return .null }
+            guard let (table, key) = index(oid(arguments, 0)) else { return .null }
             if let place = oid(arguments, 1), place > 0, arguments.count == 3 {
                 guard Int(place) <= key.columns.count else { return .text("") }
                 let id = key.columns[Int(place) - 1]
                 return .optional(table.columns.first { $0.id == id }?.name)
             }
-            return .text(ObjectText.index(table, catalog.schemaName(table.schema)))
+            return .text(
+                ObjectText.index(
+                    key.name, key.columns, table, catalog.schemaName(table.schema),
+                    isUnique: key.isUnique))
         case "pg_get_ruledef", "pg_get_triggerdef", "pg_get_partkeydef",
             "pg_get_statisticsobjdef_columns", "pg_get_functiondef", "pg_get_function_sqlbody",
-            "pg_get_serial_sequence", "pg_get_partition_constraintdef",
-            "pg_get_function_arg_default":
+            "pg_get_partition_constraintdef", "pg_get_function_arg_default":
             return .null
         case "pg_get_function_arguments", "pg_get_function_identity_arguments":
             if let listed = listed(oid(arguments, 0)) {
@@ -212,7 +222,12 @@ package struct CatalogFunctions: CatalogLookup {
             switch text(arguments, 1) {
             case "pg_namespace": return .optional(catalog.schemas[oid]?.comment)
             case "pg_class", nil:
-                return .optional(catalog.tables[oid]?.comment ?? catalog.views[oid]?.comment)
+                return .optional(
+                    catalog.tables[oid]?.comment ?? catalog.views[oid]?.comment
+                        ?? catalog.sequences[oid]?.comment)
+            case "pg_constraint":
+                let constraints = catalog.tables.values.lazy.flatMap(\.constraints)
+                return .optional(constraints.first { $0.oid == oid }?.comment)
             case "pg_policy":
                 let policies = catalog.tables.values.lazy.flatMap(\.policies)
                 return .optional(policies.first { $0.oid == oid }?.comment)
@@ -247,6 +262,17 @@ package struct CatalogFunctions: CatalogLookup {
         return ListedFunction.pseudoTypes.first { $0.oid == oid }.map {
             $0.name == "any" ? "\"any\"" : $0.name
         } ?? (oid == 1263 ? "cstring[]" : "???")
+    }
+
+    /// An index as clients see it, with its table.
+    private func index(_ oid: UInt32?) -> (table: CatalogTable, key: Relations.Key)? {
+        guard let oid, oid != 0 else { return nil }
+        for table in catalog.tables.values {
+            if let key = Relations.keys(table).first(where: { $0.index == oid }) {
+                return (table, key)
+            }
+        }
+        return nil
     }
 
     private func builtin(_ oid: UInt32?) -> ScalarFunction? {

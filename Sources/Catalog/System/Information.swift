@@ -4,7 +4,8 @@ import Vectors
 enum Information {
     private static func relations(_ context: SystemContext) -> [CatalogRelation] {
         let all: [CatalogRelation] =
-            context.catalog.tables.values.sorted { $0.oid < $1.oid }.map { .table($0) }
+            context.catalog.tables.values.filter { $0.materialized == nil }
+            .sorted { $0.oid < $1.oid }.map { .table($0) }
             + context.catalog.views.values.sorted { $0.oid < $1.oid }.map { .view($0) }
             + SystemTables.all.map { .system($0) }
         let roles = context.catalog.effectiveRoles(of: context.role)
@@ -16,7 +17,7 @@ enum Information {
 
     private static func isView(_ relation: CatalogRelation) -> Bool {
         switch relation {
-        case .table: false
+        case .table, .sequence: false
         case .view: true
         case .system(let table): Relations.systemKind(table) == "v"
         }

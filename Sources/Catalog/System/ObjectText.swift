@@ -3,20 +3,48 @@ import Vectors
 
 /// Definitions of objects as text.
 enum ObjectText {
-    static func index(_ table: CatalogTable, _ schema: String) -> String {
-        guard let key = table.primaryKey else { return "" }
-        return "CREATE UNIQUE INDEX \(Printer.quoted(key.name)) ON \(Printer.quoted(schema))."
+    static func index(
+        _ name: String, _ key: [Int], _ table: CatalogTable, _ schema: String,
+        isUnique: Bool
+    ) -> String {
+        "CREATE \(isUnique ? "UNIQUE " : "")INDEX \(Printer.quoted(name)) ON "
+            + "\(Printer.quoted(schema))."
             + "\(Printer.quoted(table.name)) USING btree (\(columns(table, key)))"
     }
 
-    static func columns(_ table: CatalogTable, _ key: CatalogTable.PrimaryKey) -> String {
-        key.columns.compactMap { id in table.columns.first { $0.id == id } }
+    static func columns(_ table: CatalogTable, _ ids: [Int]) -> String {
+        ids.compactMap { id in table.columns.first { $0.id == id } }
             .map { Printer.quoted($0.name) }.joined(separator: ", ")
     }
 
     /// A policy's condition as PostgreSQL shows it: in parentheses, unless it is a column.
     static func condition(_ text: String) -> String {
         text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? text : "(\(text))"
+    }
+
+    /// A constraint as pg_get_constraintdef shows it.
+    static func constraint(
+        _ constraint: CatalogConstraint, of table: CatalogTable, _ context: SystemContext
+    ) -> String {
+        switch constraint.kind {
+        case .check: return "CHECK ((\(constraint.condition?.text ?? "")))"
+        case .index, .uniqueIndex: return ""
+        case .unique: return "UNIQUE (\(columns(table, constraint.columns)))"
+        case .foreignKey:
+            guard let reference = constraint.reference,
+                let target = context.catalog.tables[reference.table]
+            else { return "" }
+            var text =
+                "FOREIGN KEY (\(columns(table, constraint.columns))) REFERENCES "
+                + "\(relation(.table(target), context))(\(columns(target, reference.columns)))"
+            switch reference.onDelete {
+            case .noAction: break
+            case .restrict: text += " ON DELETE RESTRICT"
+            case .cascade: text += " ON DELETE CASCADE"
+            case .setNull: text += " ON DELETE SET NULL"
+            }
+            return text
+        }
     }
 
     /// A relation's name, qualified where the search path would not find it.

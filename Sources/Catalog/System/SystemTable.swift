@@ -65,6 +65,15 @@ package protocol SystemState: Sendable {
     func storageSegments() -> [SystemSegment]
     /// Rows and bytes of a table as of now.
     func tableSize(_ table: UInt32) -> (rows: Int64, bytes: Int64)
+    /// Takes a sequence's next value.
+    func nextValue(of sequence: CatalogSequence) throws -> Int64
+    /// The value that this session took last; 55000 where it has taken none.
+    func currentValue(of sequence: CatalogSequence) throws -> Int64
+    func setValue(of sequence: CatalogSequence, to value: Int64, isCalled: Bool) throws
+    /// The sequence of which this session took a value last.
+    func lastSequence() throws -> UInt32?
+    /// Where a sequence stands, for everybody.
+    func sequenceState(of sequence: CatalogSequence) throws -> (last: Int64, isCalled: Bool)
     /// pg_backend_pid of this session.
     func backendProcessID() -> Int32
     /// Takes an advisory lock where it is free.

@@ -9,6 +9,7 @@ package enum SystemTables {
         "pg_class": Relations.classes, "pg_attribute": Relations.attributes,
         "pg_attrdef": Relations.defaults, "pg_index": Relations.indexes,
         "pg_constraint": Relations.constraints, "pg_policy": Relations.policies,
+        "pg_sequence": Relations.sequences, "pg_sequences": Views.sequences,
         "pg_rewrite": Relations.rules, "pg_description": Relations.descriptions,
         "pg_namespace": Namespaces.schemas, "pg_database": Namespaces.databases,
         "pg_shdescription": Namespaces.sharedDescriptions, "pg_am": Namespaces.accessMethods,
@@ -37,7 +38,7 @@ package enum SystemTables {
     private static let unsteady: Set<String> = [
         "pg_settings", "pg_stat_activity", "pg_stat_all_tables", "pg_stat_user_tables",
         "pg_stat_sys_tables", "pg_statio_all_tables", "pg_statio_user_tables", "pg_stat_database",
-        "pg_prepared_statements", "pg_cursors", "segments",
+        "pg_prepared_statements", "pg_cursors", "pg_sequences", "segments",
     ]
 
     package static let all: [SystemTable] = [

@@ -43,12 +43,32 @@ enum Views {
     }
 
     static func indexes(_ context: SystemContext) -> [SystemRow] {
-        tables(of: context).compactMap { table, schema in
-            guard let key = table.primaryKey else { return nil }
+        context.catalog.tables.values.flatMap { table in
+            Relations.keys(table).map { key in
+                let schema = context.catalog.schemaName(table.schema)
+                return [
+                    "schemaname": .text(schema), "tablename": .text(table.name),
+                    "indexname": .text(key.name),
+                    "indexdef": .text(
+                        ObjectText.index(
+                            key.name, key.columns, table, schema, isUnique: key.isUnique)),
+                ]
+            }
+        }
+    }
+
+    static func sequences(_ context: SystemContext) throws -> [SystemRow] {
+        try context.catalog.sequences.values.map { sequence in
+            let position = try context.state.sequenceState(of: sequence)
             return [
-                "schemaname": .text(schema), "tablename": .text(table.name),
-                "indexname": .text(key.name),
-                "indexdef": .text(ObjectText.index(table, schema)),
+                "schemaname": .text(context.catalog.schemaName(sequence.schema)),
+                "sequencename": .text(sequence.name),
+                "sequenceowner": .text(context.catalog.roleName(sequence.owner)),
+                "data_type": .oid(sequence.type), "start_value": .int(sequence.start),
+                "min_value": .int(sequence.minimum), "max_value": .int(sequence.maximum),
+                "increment_by": .int(sequence.increment), "cycle": .bool(sequence.cycles),
+                "cache_size": .int(sequence.cache),
+                "last_value": position.isCalled ? .int(position.last) : .null,
             ]
         }
     }

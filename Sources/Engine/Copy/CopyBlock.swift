@@ -7,8 +7,6 @@ final class CopyBlock: @unchecked Sendable {
     let bytes: UnsafeMutablePointer<UInt8>
     let capacity: Int
     var count = 0
-    /// Where rows begin: behind the binary format's header.
-    var start = 0
     /// Lines of the input before the block.
     var linesBefore = 0
     /// Whether the input ends here, perhaps without a line's end.

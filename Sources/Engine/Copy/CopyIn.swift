@@ -51,13 +51,16 @@ private struct CopyLoad {
     private let session: Session
     private let cancellation: Cancellation
     private let parser: CopyParser
-    private let checks: RowProgram
+    private let checks: RowChecks
+    private let watch: ConstraintWatch?
     private let writer: TableWriter
     private let pool: WorkerPool
     private var splitter: CopySplitter
     /// Blocks that are being parsed, in the order of the input.
     private var underWay: [WorkerPool.Pending<CopyParser.Rows>] = []
     private let underWayMax: Int
+    /// Reads the binary format, which one thread does.
+    private var binary: CopyBinary?
     private var changes: ChangeSet
     private var count = 0
     private var isDone = false
@@ -75,11 +78,16 @@ private struct CopyLoad {
             types: bound.input.map { $0.1 },
             items: try RowProgram(bound.items.map(\.expression), over: bound.input),
             filter: try bound.filter.map { try RowProgram([$0], over: whole) }, context: context)
-        checks = try RowProgram(bound.checks, over: whole)
-        writer = TableWriter(table, context)
+        checks = try RowChecks(
+            policies: bound.checks, constraints: bound.constraints, over: whole)
+        watch = ConstraintWatch(table, try session.current().catalog, context)
+        writer = TableWriter(table, context, watch: watch)
         pool = context.pool
         underWayMax = 2 * context.threads + 2
         splitter = CopySplitter(options)
+        if options.format == .binary {
+            binary = CopyBinary(types: bound.input.map { $0.1 }, names: bound.names)
+        }
         changes = try session.current().changes
         // The transaction's copy would make every append copy the set's arrays.
         session.transaction?.changes = ChangeSet(basedOn: changes.basedOn)
@@ -87,6 +95,15 @@ private struct CopyLoad {
 
     mutating func feed(_ bytes: [UInt8]) throws {
         if isDone { return }
+        if let batches = try binary?.feed(bytes) {
+            for batch in batches {
+                let rows = try parser.rows(of: batch)
+                try writer.append(rows, checks: checks, to: &changes)
+                count += rows.count
+            }
+            isDone = binary?.isAtEnd ?? false
+            return
+        }
         var blocks: [CopyBlock] = []
         try splitter.feed(bytes) { blocks.append($0) }
         for block in blocks {
@@ -97,8 +114,13 @@ private struct CopyLoad {
 
     /// Takes what is left; the number of rows added.
     mutating func finish() throws -> Int {
-        if !isDone { submit(try splitter.finish()) }
+        if let binary {
+            try binary.finish()
+        } else if !isDone {
+            submit(splitter.finish())
+        }
         while !underWay.isEmpty { try take() }
+        try watch?.verify(&changes)
         try changes.settle { [cancellation] in try cancellation.check() }
         session.transaction?.changes = changes
         return count
@@ -115,7 +137,7 @@ private struct CopyLoad {
         if isDone { return }
         for batch in rows.batches {
             try cancellation.check()
-            try writer.append(batch, checks: checks.expressions, to: &changes, isOwned: true)
+            try writer.append(batch, checks: checks, to: &changes, isOwned: true)
             count += batch.count
         }
         if let error = rows.error { throw error }

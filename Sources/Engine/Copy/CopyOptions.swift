@@ -30,7 +30,8 @@ struct CopyOptions {
             case .text(let word)?: text = word
             case .number(let number)?: text = number
             case nil: text = "true"
-            default: throw SQLError.unsupported("COPY option \(option.name)", position: option.position)
+            default:
+                throw SQLError.unsupported("COPY option \(option.name)", position: option.position)
             }
             values[option.name] = (text, option.position)
         }

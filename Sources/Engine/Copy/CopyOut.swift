@@ -22,10 +22,9 @@ struct CopyOut {
             case .file(let path): try CopyFile(writing: path, runner)
             case .program: throw CopyFile.noPrograms
             }
+        let isBinary = options.format == .binary
         if file == nil {
-            try out.copyOut(
-                format: options.format == .binary ? .binary : .text,
-                columns: bound.outputs.count)
+            try out.copyOut(format: isBinary ? .binary : .text, columns: bound.outputs.count)
         }
         let forced = bound.outputs.map { options.forcedQuotes?.contains($0.name) ?? true }
         var writer = CopyWriter(options, forced, context.evaluation.formatSession)
@@ -34,20 +33,21 @@ struct CopyOut {
             writer.header(bound.outputs.map(\.name))
             if file == nil { try out.copyData(writer.take()) }
         }
+        if isBinary { writer.binaryHeader() }
         var count = 0
         try operation.run(context) { batch in
             for row in 0..<batch.count {
-                writer.row(batch, row)
+                if isBinary { writer.binaryRow(batch, row) } else { writer.row(batch, row) }
                 if file == nil { try out.copyData(writer.take()) }
             }
             try file?.write(writer.take())
             count += batch.count
         }
-        writer.end()
-        let rest = writer.take()
+        if isBinary { writer.binaryEnd() }
         if let file {
-            try file.write(rest)
+            try file.write(writer.take())
         } else {
+            let rest = writer.take()
             if !rest.isEmpty { try out.copyData(rest) }
             try out.copyDone()
         }
@@ -55,7 +55,7 @@ struct CopyOut {
     }
 }
 
-/// Writes rows as COPY's text, CSV or binary format.
+/// Writes rows as COPY's text or CSV.
 private struct CopyWriter {
     private let options: CopyOptions
     private let isForced: [Bool]
@@ -67,12 +67,6 @@ private struct CopyWriter {
         self.options = options
         self.isForced = isForced
         self.session = session
-        if options.format == .binary { bytes = CopyBinary.header }
-    }
-
-    /// What follows the last row.
-    mutating func end() {
-        if options.format == .binary { bytes.append(contentsOf: CopyBinary.trailer) }
     }
 
     mutating func take() -> [UInt8] {
@@ -89,8 +83,27 @@ private struct CopyWriter {
         bytes.append(10)
     }
 
+    mutating func binaryHeader() { bytes += CopyBinary.header }
+
+    mutating func binaryEnd() { bytes += [0xFF, 0xFF] }
+
+    mutating func binaryRow(_ batch: Batch, _ row: Int) {
+        let count = UInt16(truncatingIfNeeded: batch.columns.count)
+        bytes += [UInt8(count >> 8), UInt8(count & 0xFF)]
+        for column in batch.columns {
+            if column.isNull(row) {
+                bytes += [0xFF, 0xFF, 0xFF, 0xFF]
+                continue
+            }
+            field.removeAll(keepingCapacity: true)
+            BinaryFormat.append(column, row: row, into: &field)
+            let length = UInt32(truncatingIfNeeded: field.count)
+            bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+            bytes += field
+        }
+    }
+
     mutating func row(_ batch: Batch, _ row: Int) {
-        if options.format == .binary { return binaryRow(batch, row) }
         for (index, column) in batch.columns.enumerated() {
             if index > 0 { bytes.append(options.delimiter) }
             if column.isNull(row) {
@@ -102,20 +115,6 @@ private struct CopyWriter {
             append(isOnly: batch.columns.count == 1, isForced: isForced[index])
         }
         bytes.append(10)
-    }
-
-    private mutating func binaryRow(_ batch: Batch, _ row: Int) {
-        bytes.write(bigEndian: UInt16(truncatingIfNeeded: batch.columns.count))
-        for column in batch.columns {
-            if column.isNull(row) {
-                bytes.write(bigEndian: UInt32.max)
-                continue
-            }
-            let slot = bytes.count
-            bytes.write(bigEndian: UInt32(0))
-            BinaryFormat.append(column, row: row, into: &bytes)
-            BinaryFormat.patchLength(&bytes, at: slot)
-        }
     }
 
     private mutating func append(isOnly: Bool, isForced: Bool) {

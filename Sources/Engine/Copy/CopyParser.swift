@@ -24,7 +24,6 @@ struct CopyParser: Sendable {
     }
 
     func parse(_ block: CopyBlock) -> Rows {
-        if options.format == .binary { return parseBinary(block) }
         var result = Rows()
         var fields = CopyFields(block, options, columns: types.count)
         do {
@@ -39,6 +38,14 @@ struct CopyParser: Sendable {
             result.error = error
         }
         return result
+    }
+
+    /// Rows of the table made of the input's columns, without those that WHERE leaves out.
+    func rows(of input: Batch) throws -> Batch {
+        let batch = Batch(
+            columns: try items.evaluate(input, context).map { $0.flattened() },
+            count: input.count)
+        return try filter?.filter(batch, context) ?? batch
     }
 
     private func parse(
@@ -79,22 +86,15 @@ struct CopyParser: Sendable {
             columns.append(vector)
         }
         for vector in columns { vector.count = rows }
-        try add(columns, rows, to: &result)
+        if rows > 0 {
+            let batch = try self.rows(of: Batch(columns: columns, count: rows))
+            if batch.count > 0 { result.batches.append(batch) }
+        }
         guard case (var error, let line, let column)? = failure else { return }
         if error.detail == nil, line > 0 {
             let place = column.map { ", column \(names[$0])" } ?? ""
             error.detail = "COPY \(table), line \(line)\(place)"
         }
         throw error
-    }
-
-    /// Makes the table's rows of the input's.
-    func add(_ columns: [Vector], _ rows: Int, to result: inout Rows) throws {
-        if rows == 0 { return }
-        let input = Batch(columns: columns, count: rows)
-        var batch = Batch(
-            columns: try items.evaluate(input, context).map { $0.flattened() }, count: rows)
-        if let filter { batch = try filter.filter(batch, context) }
-        if batch.count > 0 { result.batches.append(batch) }
     }
 }

@@ -14,14 +14,9 @@ struct CopySplitter {
     private let options: CopyOptions
     private var block: CopyBlock
     private var lines = 0
-    /// Whether the binary format's header is still to come.
-    private var awaitsHeader: Bool
-    /// Whether its end mark was seen.
-    private var isEnded = false
 
     init(_ options: CopyOptions) {
         self.options = options
-        awaitsHeader = options.format == .binary
         block = CopyBlock(capacity: Self.blockBytes)
     }
 
@@ -37,8 +32,7 @@ struct CopySplitter {
     }
 
     /// The rest of the input.
-    mutating func finish() throws -> CopyBlock {
-        if options.format == .binary { try checkEnd() }
+    mutating func finish() -> CopyBlock {
         block.isLast = true
         block.linesBefore = lines
         return block
@@ -46,17 +40,11 @@ struct CopySplitter {
 
     private mutating func cut(_ ready: (CopyBlock) throws -> Void) throws {
         let full = block
-        if awaitsHeader, let start = try CopyBinary.headerEnd(full.bytes, full.count) {
-            full.start = start
-            awaitsHeader = false
-        }
-        var rows: Int?
-        guard let end = try rowEnd(full, &rows) else {
+        guard let end = rowEnd(full) else {
             guard full.capacity < Self.rowBytesMax else {
                 throw SQLError(.programLimitExceeded, "a COPY row is longer than 64 MB")
             }
             block = CopyBlock(capacity: full.capacity * 2)
-            block.start = full.start
             _ = block.fill(UnsafeBufferPointer(start: full.bytes, count: full.count))
             return
         }
@@ -66,42 +54,18 @@ struct CopySplitter {
         _ = block.fill(rest)
         full.count = end
         full.linesBefore = lines
-        lines += rows ?? lineCount(full)
+        lines += lineCount(full)
         try ready(full)
     }
 
     /// The place behind the last row that ends in the block; nil where none does.
-    private mutating func rowEnd(_ block: CopyBlock, _ rows: inout Int?) throws -> Int? {
+    private func rowEnd(_ block: CopyBlock) -> Int? {
         switch options.format {
-        case .binary:
-            if awaitsHeader { return nil }
-            if isEnded { throw Self.afterEnd }
-            let walk = try CopyBinary.walk(block.bytes, from: block.start, to: block.count)
-            rows = walk.rows
-            isEnded = walk.isEnd
-            if isEnded, walk.end < block.count { throw Self.afterEnd }
-            return walk.end > block.start ? walk.end : nil
-        case .text: return textEnd(block)
-        case .csv where options.escape != options.quote: return escapedEnd(block)
-        case .csv: return csvEnd(block)
+        // Binary rows are found by their lengths, not here.
+        case .text, .binary: textEnd(block)
+        case .csv where options.escape != options.quote: escapedEnd(block)
+        case .csv: csvEnd(block)
         }
-    }
-
-    private static let afterEnd = SQLError(
-        .badCopyFileFormat, "received copy data after EOF marker")
-
-    /// Looks at the last block: its rows must be whole, and nothing may follow the end mark.
-    private mutating func checkEnd() throws {
-        if awaitsHeader {
-            guard let start = try CopyBinary.headerEnd(block.bytes, block.count) else {
-                throw SQLError(.badCopyFileFormat, "COPY file signature not recognized")
-            }
-            block.start = start
-            awaitsHeader = false
-        }
-        if block.count > block.start, isEnded { throw Self.afterEnd }
-        let walk = try CopyBinary.walk(block.bytes, from: block.start, to: block.count)
-        if walk.isEnd, walk.end < block.count { throw Self.afterEnd }
     }
 
     private func textEnd(_ block: CopyBlock) -> Int? {
@@ -165,7 +129,9 @@ struct CopySplitter {
         if options.format == .text { return count }
         var at = 0
         while at < block.count, let found = memchr(block.bytes + at, 13, block.count - at) {
-            at = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - UnsafePointer(block.bytes) + 1
+            at =
+                UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+                - UnsafePointer(block.bytes) + 1
             if at == block.count || block.bytes[at] != 10 { count += 1 }
         }
         return count

@@ -45,6 +45,7 @@ struct Cursors {
             parameters: [], resultFormats: [declare.isBinary ? 1 : 0])
         portal.result = try QueryResult(operation, context)
         portal.isHeld = declare.isHold
+        portal.isForwardOnly = declare.isScrollable == false
         session.portals[name] = portal
         return "DECLARE CURSOR"
     }
@@ -59,52 +60,79 @@ struct Cursors {
         func give(_ range: Range<Int>) throws {
             if !fetch.isMove, !range.isEmpty { try out.rows(result.batch(range)) }
         }
-        var count = 0
-        // `position` is the row after the current one: 0 before the first, count + 1 past the last.
-        switch fetch.direction {
-        case .forward(let wanted):
-            let limit = wanted ?? Int.max
-            if limit < 0 {
-                count = try backward(result, -limit, give)
-            } else {
-                count = try result.next(limit == Int.max ? nil : limit) { batch in
-                    if !fetch.isMove { try out.rows(batch) }
-                }
-            }
-        case .backward(let wanted): count = try backward(result, wanted ?? Int.max, give)
-        case .absolute(let place):
-            let index = place < 0 ? result.count + place : place - 1
-            count = try single(result, index, give)
-        case .relative(let step):
-            count = try single(result, result.position - 1 + step, give)
-        }
+        let count = try move(portal, result, fetch.direction, give)
         return "\(fetch.isMove ? "MOVE" : "FETCH") \(count)"
     }
 
-    private func single(
-        _ result: QueryResult, _ index: Int, _ give: (Range<Int>) throws -> Void
+    /// Moves and gives the rows passed. Rows count from 1; 0 is before the first.
+    private func move(
+        _ portal: Portal, _ result: QueryResult, _ direction: Fetch.Direction,
+        _ give: (Range<Int>) throws -> Void
     ) throws -> Int {
-        guard index >= 0, index < result.count else {
-            result.seek(index < 0 ? 0 : result.count)
-            return 0
+        let now = portal.isPastEnd ? result.count + 1 : result.position
+        func forwardOnly() throws {
+            guard portal.isForwardOnly else { return }
+            throw SQLError(
+                .objectNotInPrerequisiteState, "cursor can only scan forward",
+                hint: "Declare it with SCROLL option to enable backward scan.")
         }
-        try give(index..<(index + 1))
-        result.seek(index + 1)
-        return 1
+        func stand(at row: Int) {
+            portal.isPastEnd = row > result.count
+            result.seek(row)
+        }
+        func single(_ row: Int) throws -> Int {
+            if row < now || row == now && row > 0 { try forwardOnly() }
+            let target = min(max(row, 0), result.count + 1)
+            stand(at: target)
+            guard target >= 1, target <= result.count else { return 0 }
+            try give((target - 1)..<target)
+            return 1
+        }
+        func forward(_ wanted: Int) throws -> Int {
+            let last =
+                wanted > result.count
+                ? result.count + 1 : min(now + wanted, result.count + 1)
+            let rows = min(now, result.count)..<min(last, result.count)
+            var start = rows.lowerBound
+            while start < rows.upperBound {
+                let end = min(start + Vector.standardCapacity, rows.upperBound)
+                try give(start..<end)
+                start = end
+            }
+            stand(at: last)
+            return rows.count
+        }
+        func backward(_ wanted: Int) throws -> Int {
+            try forwardOnly()
+            let first = wanted >= now ? 0 : now - wanted
+            var row = now - 1
+            var count = 0
+            while row >= max(first, 1) {
+                try give((row - 1)..<row)
+                row -= 1
+                count += 1
+            }
+            stand(at: first)
+            return count
+        }
+        switch direction {
+        case .forward(let wanted):
+            let wanted = wanted ?? Int.max
+            if wanted == 0 { return try single(now) }
+            return wanted < 0 ? try backward(wanted.magnitudeClamped) : try forward(wanted)
+        case .backward(let wanted):
+            let wanted = wanted ?? Int.max
+            if wanted == 0 { return try single(now) }
+            return wanted < 0 ? try forward(wanted.magnitudeClamped) : try backward(wanted)
+        case .absolute(let place):
+            return try single(place < 0 ? result.count + 1 + place : place)
+        case .relative(let step):
+            let (row, overflow) = now.addingReportingOverflow(step)
+            return try single(overflow ? (step < 0 ? 0 : result.count + 1) : row)
+        }
     }
+}
 
-    private func backward(
-        _ result: QueryResult, _ wanted: Int, _ give: (Range<Int>) throws -> Void
-    ) throws -> Int {
-        var row = result.position - 2
-        var count = 0
-        while row >= 0, count < wanted {
-            try give(row..<(row + 1))
-            count += 1
-            row -= 1
-        }
-        result.seek(row + 1 + (count > 0 && row + 1 < result.count ? 1 : 0))
-        if count < wanted { result.seek(0) }
-        return count
-    }
+extension Int {
+    fileprivate var magnitudeClamped: Int { self == .min ? .max : Swift.abs(self) }
 }

@@ -54,9 +54,11 @@ struct ExplainStatement {
         }
         var lines: [String]
         if explain.isJSON {
-            let fields = summary.map { ($0.name, $0.value) } + kernels(analyze).map {
-                ("Kernel Level", ExplainJSON.quoted($0))
-            }
+            let fields =
+                summary.map { ($0.name, $0.value) }
+                + kernels(analyze).map {
+                    ("Kernel Level", ExplainJSON.quoted($0))
+                }
             lines = [
                 ExplainJSON(analyze: analyze, hidesCounts: secured.hasPolicies).text(
                     operation, summary: fields)
@@ -86,7 +88,9 @@ struct ExplainStatement {
         if case .query(let query) = statement {
             return try runner.security().secure(try runner.binder(types).bindQuery(query))
         }
-        if analyze { throw SQLError.unsupported("EXPLAIN ANALYZE of a statement that changes rows") }
+        if analyze {
+            throw SQLError.unsupported("EXPLAIN ANALYZE of a statement that changes rows")
+        }
         switch statement {
         case .insert(let insert):
             return try runner.security().secure(try runner.binder(types).bindInsert(insert)).source
@@ -94,6 +98,8 @@ struct ExplainStatement {
             return try runner.security().secure(try runner.binder(types).bindUpdate(update)).source
         case .delete(let delete):
             return try runner.security().secure(try runner.binder(types).bindDelete(delete)).source
+        case .merge(let merge):
+            return try runner.security().secure(try runner.binder(types).bindMerge(merge)).source
         default: throw SQLError.unsupported("EXPLAIN of this statement")
         }
     }
@@ -103,7 +109,9 @@ extension SQLSyntax.Explain {
     /// Whether FORMAT JSON is asked for.
     var isJSON: Bool {
         options.contains { option in
-            guard option.name == "format", case .text(let word)? = option.value else { return false }
+            guard option.name == "format", case .text(let word)? = option.value else {
+                return false
+            }
             return word.lowercased() == "json"
         }
     }

@@ -58,7 +58,7 @@ struct Procedures {
         let catalog = try session.current().catalog
         let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".").map(String.init)
         let relation = try catalog.requireTable(
-            named: parts, searchPath: session.settings.searchPath, role: session.role,
+            named: parts, searchPath: session.namePath(catalog), role: session.role,
             position: call.arguments[index].value.position)
         try catalog.requireOwner(of: .table(relation), role: session.role)
         return relation

@@ -42,6 +42,9 @@ struct StatementDescriber {
             return Description(
                 parameters: bound.source.parameterTypes,
                 columns: bound.returning == nil ? nil : bound.outputs)
+        case .merge(let merge):
+            return Description(
+                parameters: try binder.bindMerge(merge).source.parameterTypes)
         case .explain(let explain):
             let inner = try describe(explain.statement, declared)
             return Description(

@@ -35,7 +35,7 @@ struct StatementRunner {
     private func run(_ statement: Statement, _ portal: Portal, _ maxRows: Int) throws -> String? {
         switch statement {
         case .query(let query): return try select(query, portal, maxRows)
-        case .insert, .update, .delete: return try modify(statement, portal)
+        case .insert, .update, .delete, .merge: return try modify(statement, portal)
         case .truncate(let truncate): return try self.truncate(truncate)
         case .copy(let copy):
             return copy.isFrom
@@ -97,10 +97,22 @@ struct StatementRunner {
 
     private func select(_ query: Query, _ portal: Portal, _ maxRows: Int) throws -> String? {
         let bound = try binder(portal.statement.parameterTypes).bindQuery(query)
-        let operation = try plan(security().secure(bound))
         try requireSame(bound.outputs, as: portal.statement.columns)
         portal.columns = bound.outputs
         let context = try session.queryContext(cancellation, parameters: portal.parameters)
+        if !bound.locked.isEmpty {
+            session.transaction?.changes.guarded.formUnion(bound.locked)
+            session.transaction?.keepsSnapshot = true
+        }
+        var lowering = try lowering()
+        if !bound.changes.isEmpty {
+            try requireWritable(.query(query))
+            var changes = try ChangeRunner(self, context)
+            try changes.run(bound.changes)
+            try changes.finish()
+            lowering = changes.lowering
+        }
+        let operation = try lowering.lower(optimized(security().secure(bound)))
         if maxRows > 0 {
             let result = try QueryResult(operation, context)
             portal.result = result
@@ -151,64 +163,49 @@ struct StatementRunner {
     /// Runs a statement that changes rows; its tag.
     private func modify(_ statement: Statement, _ portal: Portal) throws -> String {
         try requireWritable(statement)
-        let types = portal.statement.parameterTypes
-        let open = try session.current()
+        let binder = try binder(portal.statement.parameterTypes)
         let context = try session.queryContext(cancellation, parameters: portal.parameters)
-        let sink = out
-        var isDescribed = false
-        func modification(_ table: UInt32, _ outputs: [OutputColumn]) throws -> Modification {
-            guard let info = open.catalog.tables[table] else {
-                throw SQLError(.wrongObjectType, "the target is not a stored table")
-            }
-            portal.columns = outputs
-            let columns = resultColumns(portal)
-            return Modification(info, context, try lowering()) { batch in
-                if !isDescribed {
-                    isDescribed = true
-                    try sink.columns(columns)
-                }
-                try sink.rows(batch)
-            }
-        }
-        func describeIfEmpty(_ returning: [ProjectItem]?) throws {
-            if returning != nil, !isDescribed { try sink.columns(resultColumns(portal)) }
-        }
-        var changes = open.changes
-        let tag: String
+        let body: BoundChange.Body
+        let source: BoundQuery
+        var outputs: [OutputColumn]?
+        let verb: String
         switch statement {
         case .insert(let insert):
-            let bound = try binder(types).bindInsert(insert)
-            let secured = try optimized(security().secure(bound))
-            let count = try modification(bound.table, bound.outputs).insert(
-                secured, into: &changes)
-            try describeIfEmpty(bound.returning)
-            tag = "INSERT 0 \(count)"
+            let bound = try binder.bindInsert(insert)
+            (body, source, verb) = (.insert(bound), bound.source, "INSERT 0")
+            if bound.returning != nil { outputs = bound.outputs }
         case .update(let update):
-            let bound = try binder(types).bindUpdate(update)
-            let count = try modification(bound.table, bound.outputs).modify(
-                optimized(security().secure(bound)), in: &changes)
-            try describeIfEmpty(bound.returning)
-            tag = "UPDATE \(count)"
+            let bound = try binder.bindUpdate(update)
+            (body, source, verb) = (.modify(bound), bound.source, "UPDATE")
+            if bound.returning != nil { outputs = bound.outputs }
         case .delete(let delete):
-            let bound = try binder(types).bindDelete(delete)
-            let count = try modification(bound.table, bound.outputs).modify(
-                optimized(security().secure(bound)), in: &changes)
-            try describeIfEmpty(bound.returning)
-            tag = "DELETE \(count)"
+            let bound = try binder.bindDelete(delete)
+            (body, source, verb) = (.modify(bound), bound.source, "DELETE")
+            if bound.returning != nil { outputs = bound.outputs }
+        case .merge(let merge):
+            let bound = try binder.bindMerge(merge)
+            (body, source, verb) = (.merge(bound), bound.source, "MERGE")
         default: return ""
         }
-        try changes.settle { [cancellation] in try cancellation.check() }
-        session.transaction?.changes = changes
+        portal.columns = outputs
+        let columns = resultColumns(portal)
+        let sink = out
+        var isDescribed = false
+        var changes = try ChangeRunner(self, context)
+        try changes.run(source.changes)
+        let count = try changes.run(body) { batch in
+            if !isDescribed {
+                isDescribed = true
+                try sink.columns(columns)
+            }
+            try sink.rows(batch)
+        }
+        if outputs != nil, !isDescribed { try sink.columns(columns) }
+        try changes.finish()
         portal.isDone = true
-        return tag
+        return "\(verb) \(count)"
     }
 
-    private func optimized(_ secured: SecuredInsert) throws -> SecuredInsert {
-        try secured.withSource { try optimized($0) }
-    }
-    private func optimized(_ secured: SecuredModify) throws -> SecuredModify {
-        try secured.withSource { try optimized($0) }
-    }
     func optimized(_ secured: SecuredPlan) throws -> SecuredPlan {
         let open = try session.current()
         return try Optimizer.optimize(
@@ -224,8 +221,17 @@ struct StatementRunner {
     private func truncate(_ truncate: Truncate) throws -> String {
         try requireWritable(.truncate(truncate))
         var changes = try session.current().changes
-        for table in try binder.bindTruncate(truncate) { try changes.truncateTable(table) }
+        let tables = try binder.bindTruncate(truncate)
+        for table in tables { try changes.truncateTable(table) }
         session.transaction?.changes = changes
+        if truncate.restartIdentity {
+            let sequences = try session.current().catalog.sequences.values
+            for sequence in sequences {
+                guard let owner = sequence.ownedBy, tables.contains(owner.table) else { continue }
+                try session.database.sequences.set(
+                    sequence, to: sequence.start, isCalled: false)
+            }
+        }
         return "TRUNCATE TABLE"
     }
 

@@ -33,13 +33,17 @@ struct Utilities {
             }
             return "DEALLOCATE"
         case .discard(let target):
+            if target == .all || target == .temporary { try dropTemporary() }
+            if target == .all || target == .sequences { session.sequenceValues.forget() }
             if target == .all {
                 session.statements = [:]
                 session.portals = [:]
                 session.settings.resetAll()
                 session.assumedRole = nil
             }
-            return target == .all ? "DISCARD ALL" : "DISCARD \(target.rawValue.uppercased())"
+            return target == .all
+                ? "DISCARD ALL"
+                : "DISCARD \(target == .temporary ? "TEMP" : target.rawValue.uppercased())"
         case .listen: return "LISTEN"
         case .unlisten: return "UNLISTEN"
         case .notify: throw SQLError.unsupported("NOTIFY")
@@ -54,6 +58,13 @@ struct Utilities {
         case .lock: return "LOCK TABLE"
         default: return ""
         }
+    }
+
+    /// DISCARD TEMP: all the session's temporary objects go.
+    private func dropTemporary() throws {
+        guard let schema = try session.current().catalog.schema(named: session.temporarySchema)
+        else { return }
+        try runner.dropTemporary(schema.name)
     }
 
     private func change(_ name: String, _ value: String?, local: Bool) throws {

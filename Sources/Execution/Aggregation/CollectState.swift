@@ -33,10 +33,10 @@ struct GroupedRows {
 /// Aggregates that need all their rows at once: string_agg, array_agg, percentiles, mode, and any
 /// aggregate with ORDER BY. Rows are kept with their group and evaluated when all have come.
 final class CollectState: AggregateState {
-    private let call: AggregateCall
-    private let argumentCount: Int
-    private let rows: RowSet
-    private let context: QueryContext
+    let call: AggregateCall
+    let argumentCount: Int
+    let rows: RowSet
+    let context: QueryContext
     private let isPositioned: Bool
     private var groupCount = 0
     /// Rows by group, and whether those of each group are in the call's order.
@@ -144,8 +144,13 @@ final class CollectState: AggregateState {
         case .stringAgg: return stringAgg(members)
         case .arrayAgg:
             if members.isEmpty { return .null }
-            return try ArrayValue.datum(
-                elements: rows.columns[1].vector.gather(members), type: call.type)
+            let values = rows.columns[1].vector.gather(members)
+            if call.arguments.first?.type.element != nil { return try nested(values) }
+            return try ArrayValue.datum(elements: values, type: call.type)
+        case .jsonAgg, .jsonbAgg, .jsonObjectAgg, .jsonbObjectAgg: return try json(members)
+        case .hypotheticalRank, .hypotheticalDenseRank, .hypotheticalPercentRank,
+            .hypotheticalCumeDist:
+            return hypothetical(members)
         case .percentileDisc, .percentileCont: return try percentile(members)
         case .mode: return mode(members)
         default:
@@ -180,31 +185,6 @@ final class CollectState: AggregateState {
             isFirst = false
         }
         return isFirst ? .null : .bytes(out)
-    }
-
-    /// The ordered values lie in the first order column; the fraction is the argument.
-    private func percentile(_ members: [UInt32]) throws -> Datum {
-        let values = rows.columns[1 + argumentCount].vector
-        let present = members.filter { !values.isNull(Int($0)) }
-        guard let first = present.first,
-            case .double(let fraction) = rows.columns[1].vector.datum(at: Int(first))
-        else { return .null }
-        guard fraction >= 0, fraction <= 1 else {
-            throw SQLError(
-                .numericValueOutOfRange,
-                "percentile value \(fraction) is not between 0 and 1")
-        }
-        let last = Double(present.count - 1)
-        if call.function == .percentileDisc {
-            let index = max(0, Int((fraction * Double(present.count)).rounded(.up)) - 1)
-            return values.datum(at: Int(present[min(index, present.count - 1)]))
-        }
-        let place = fraction * last
-        let (low, high) = (Int(place.rounded(.down)), Int(place.rounded(.up)))
-        guard case .double(let a) = values.datum(at: Int(present[low])),
-            case .double(let b) = values.datum(at: Int(present[high]))
-        else { return .null }
-        return .double(low == high ? a : a + (place - Double(low)) * (b - a))
     }
 
     private func mode(_ members: [UInt32]) -> Datum {
@@ -346,14 +326,21 @@ extension AggregateState {
         case .boolOr: return ExtremumState(.boolean, .greatest)
         // Any row will do; the least does not depend on their order.
         case .anyValue: return ExtremumState(type, .least)
-        case .bitAnd, .bitOr: return BitState(isAnd: function == .bitAnd)
+        case .bitAnd: return BitState(.and)
+        case .bitOr: return BitState(.or)
+        case .bitXor: return BitState(.xor)
+        case .approxCountDistinct: return DistinctEstimateState()
+        case .approxQuantile: return QuantileEstimateState()
         case .stddevSamp, .stddevPop, .varSamp, .varPop:
             return type.physical == .decimal
                 ? DecimalVarianceState(function) : FloatVarianceState(function)
         case .corr, .covarSamp, .covarPop, .regrSlope, .regrIntercept, .regrCount, .regrR2,
             .regrAvgX, .regrAvgY, .regrSxx, .regrSyy, .regrSxy:
             return RegressionState(function)
-        case .stringAgg, .arrayAgg, .jsonAgg, .percentileCont, .percentileDisc, .mode: return nil
+        case .stringAgg, .arrayAgg, .jsonAgg, .jsonbAgg, .jsonObjectAgg, .jsonbObjectAgg,
+            .percentileCont, .percentileDisc, .mode, .hypotheticalRank, .hypotheticalDenseRank,
+            .hypotheticalPercentRank, .hypotheticalCumeDist:
+            return nil
         }
     }
 }

@@ -57,7 +57,9 @@ struct CompiledAggregate: @unchecked Sendable {
 
     private static func dependsOnOrder(_ function: AggregateFunction) -> Bool {
         switch function {
-        case .stringAgg, .arrayAgg, .jsonAgg, .percentileCont, .percentileDisc, .mode, .anyValue:
+        case .stringAgg, .arrayAgg, .jsonAgg, .jsonbAgg, .jsonObjectAgg, .jsonbObjectAgg,
+            .percentileCont, .percentileDisc, .mode, .anyValue, .hypotheticalRank,
+            .hypotheticalDenseRank, .hypotheticalPercentRank, .hypotheticalCumeDist:
             true
         default: false
         }

@@ -126,24 +126,29 @@ final class ExtremumState: AggregateState {
 }
 
 struct BitValue: GroupValue {
+    enum Operation { case and, or, xor }
     var value: Int64 = 0
     var isSet = false
-    var isAnd = false
+    var operation = Operation.and
 
     mutating func merge(_ other: BitValue) {
         guard other.isSet else { return }
         if !isSet {
             self = other
         } else {
-            value = isAnd ? value & other.value : value | other.value
+            switch operation {
+            case .and: value &= other.value
+            case .or: value |= other.value
+            case .xor: value ^= other.value
+            }
         }
     }
 }
 
-/// bit_and and bit_or over integers.
+/// bit_and, bit_or and bit_xor over integers.
 final class BitState: ValueState<BitValue> {
-    private let isAnd: Bool
-    init(isAnd: Bool) { self.isAnd = isAnd }
+    private let operation: BitValue.Operation
+    init(_ operation: BitValue.Operation) { self.operation = operation }
 
     override func update(
         _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
@@ -151,7 +156,7 @@ final class BitState: ValueState<BitValue> {
         for row in 0..<count {
             if case .int(let value) = arguments[0].datum(at: row) {
                 values.base[Int(groups[row])].merge(
-                    BitValue(value: value, isSet: true, isAnd: isAnd))
+                    BitValue(value: value, isSet: true, operation: operation))
             }
         }
     }

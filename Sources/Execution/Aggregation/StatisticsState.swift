@@ -20,6 +20,8 @@ struct FloatMoments: GroupValue {
         let n = Double(count)
         let (x, y) = (a.pair, b.pair)
         guard x.high.isFinite, y.high.isFinite else { return .nan }
+        // Not even the last digit of a product may make a single row differ from its mean.
+        if count < 2 { return 0 }
         return DoublePair.difference(DoublePair(n, 0), products.pair, x, y) / n
     }
 }
@@ -151,7 +153,11 @@ final class DecimalVarianceState: ValueState<DecimalMoments> {
                 continue
             }
             let variance = try Decimal.divide(numerator, divisor)
-            builder.append(.decimal(isRoot ? try NumericMath.squareRoot(variance) : variance))
+            // The root has the variance's digits, not those that sqrt() would choose.
+            let result =
+                isRoot
+                ? try NumericMath.squareRoot(variance, scale: Int(variance.scale)) : variance
+            builder.append(.decimal(result))
         }
         return builder.single()
     }

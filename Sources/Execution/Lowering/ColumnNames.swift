@@ -51,7 +51,9 @@ package final class ColumnNames: Sendable {
             for (id, expression) in node.keys { name(id, expression) }
             for (id, call) in node.aggregates { name(id, .aggregate(call)) }
         case .tableFunction(let node):
-            for column in node.columns { found[column.0] = node.function }
+            for call in node.calls {
+                for column in call.columns { found[column.0] = call.function }
+            }
             if let ordinality = node.ordinality { found[ordinality] = "ordinality" }
         case .setOperation(let node):
             for (own, left) in zip(node.columns, node.left.columns) { found[own.0] = found[left.0] }

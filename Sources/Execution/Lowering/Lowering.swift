@@ -18,6 +18,11 @@ package struct Lowering: Sendable {
         estimator = CardinalityEstimator(statistics)
     }
 
+    /// Tells of a common table whose rows are there already: what a statement of WITH returned.
+    package mutating func define(_ change: BoundChange) {
+        definitions[change.id] = change.columns.map(\.0)
+    }
+
     /// The operators of a secured plan; nothing else can be run.
     package func lower(_ secured: SecuredPlan) throws -> Operator {
         var named = self
@@ -46,7 +51,9 @@ package struct Lowering: Sendable {
             let layout = layout(input.columns)
             return TableFunctionOperator(
                 node, input: input,
-                arguments: try node.arguments.map { try Compiled.compile($0, layout) })
+                arguments: try node.calls.map { call in
+                    try call.arguments.map { try Compiled.compile($0, layout) }
+                })
         case .filter(let input, let conditions):
             if let top = try topPerGroup(input, conditions) { return top }
             let source = try lower(input)
@@ -71,7 +78,10 @@ package struct Lowering: Sendable {
                 return PairCountOperator(pairs, columns: plan.columns)
             }
             if let star = try StarLowering(self).lower(
-                node.withFiltersInArguments, columns: plan.columns) { return star }
+                node.withFiltersInArguments, columns: plan.columns)
+            {
+                return star
+            }
             return try generalAggregate(node, columns: plan.columns)
         case .window(let input, let calls): return try window(input, calls)
         case .sort(let input, let keys): return try sort(input, keys)
@@ -330,9 +340,14 @@ package struct Lowering: Sendable {
         }
         let split = JoinKeys(node, left: left.columns, right: right.columns)
         if split.pairs.isEmpty {
+            // What may be equal counts as equal for NOT IN.
+            let conditions =
+                node.kind == .nullAwareAnti
+                ? node.conditions.map { .coalesce([$0, .literal(.bool(true), .boolean)], .boolean) }
+                : node.conditions
             return NestedLoopJoinOperator(
                 node.kind, left: left, right: right, columns: columns,
-                conditions: try node.conditions.map { try Compiled.compile($0, both) })
+                conditions: try conditions.map { try Compiled.compile($0, both) })
         }
         // The table is made of the smaller side; while estimates are close, of the right one.
         let buildsLeft =

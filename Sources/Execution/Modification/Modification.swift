@@ -6,18 +6,20 @@ import Vectors
 
 /// INSERT, UPDATE and DELETE on a change set. Rows for RETURNING go to `returned`, in batches.
 package struct Modification {
-    private let table: CatalogTable
-    private let context: QueryContext
-    private let lowering: Lowering
+    let table: CatalogTable
+    let context: QueryContext
+    let lowering: Lowering
+    let watch: ConstraintWatch?
     private let returned: (Batch) throws -> Void
 
     package init(
         _ table: CatalogTable, _ context: QueryContext, _ lowering: Lowering,
-        returned: @escaping (Batch) throws -> Void
+        watch: ConstraintWatch?, returned: @escaping (Batch) throws -> Void
     ) {
         self.table = table
         self.context = context
         self.lowering = lowering
+        self.watch = watch
         self.returned = returned
     }
 
@@ -26,7 +28,15 @@ package struct Modification {
         return try list.map { try Compiled.compile($0, layout) }
     }
 
-    private func giveBack(
+    private func checks(
+        _ policies: [Expression], _ constraints: [BoundCheck], _ ids: [ColumnID]
+    ) throws -> RowChecks {
+        try RowChecks(
+            policies: policies, constraints: constraints,
+            over: Array(zip(ids, table.columns.map(\.type))), lowering)
+    }
+
+    func giveBack(
         _ batch: Batch, _ items: [ProjectItem]?, _ ids: [ColumnID]
     ) throws {
         guard let items else { return }
@@ -45,8 +55,8 @@ package struct Modification {
     ) throws -> Int {
         let insert = secured.insert
         let source = try lowering.lower(secured.source)
-        let checks = try compile(insert.checks, insert.checkColumns)
-        let writer = TableWriter(table, context)
+        let checks = try checks(insert.checks, insert.constraints, insert.checkColumns)
+        let writer = TableWriter(table, context, watch: watch)
         var count = 0
         guard let conflict = insert.onConflict else {
             // The source reads the state before the statement, whatever is written meanwhile.
@@ -68,83 +78,14 @@ package struct Modification {
                 Batch(
                     columns: batch.columns.map { $0.flattened().copiedStrings() },
                     count: batch.count))
-            try context.memory.reserve(batch.columns.reduce(0) { $0 + $1.physical.stride * batch.count })
+            try context.memory.reserve(
+                batch.columns.reduce(0) { $0 + $1.physical.stride * batch.count })
         }
         for batch in pending {
             try context.cancellation.check()
             count += try upsert(batch, conflict, insert, checks, writer, &changes)
         }
         return count
-    }
-
-    private func upsert(
-        _ batch: Batch, _ conflict: BoundInsert.OnConflict, _ insert: BoundInsert,
-        _ checks: [Compiled], _ writer: TableWriter, _ changes: inout ChangeSet
-    ) throws -> Int {
-        try writer.checkNulls(batch)
-        let keys = Batch(columns: conflict.key.map { batch.columns[$0] }, count: batch.count)
-        guard let snapshot = changes.table(table.oid) else { return 0 }
-        let locators = try snapshot.lookup(keys: keys)
-        var fresh: [UInt32] = []
-        var existing: [UInt32] = []
-        let seen = KeyTable(keys.columns.map(\.type), memory: context.memory)
-        var numbers = [UInt32](repeating: 0, count: max(batch.count, 1))
-        try numbers.withUnsafeMutableBufferPointer {
-            if let base = $0.baseAddress {
-                try seen.findOrInsert(keys.columns, count: batch.count, into: base)
-            }
-        }
-        var taken = [Bool](repeating: false, count: seen.count)
-        for row in 0..<batch.count {
-            let number = Int(numbers[row])
-            if taken[number] {
-                if conflict.update == nil { continue }
-                throw SQLError(
-                    .cardinalityViolation,
-                    "ON CONFLICT DO UPDATE command cannot affect row a second time",
-                    hint: "Ensure that no rows proposed for insertion within the same command"
-                        + " have duplicate constrained values.")
-            }
-            taken[number] = true
-            if locators[row] == Locator.none {
-                fresh.append(UInt32(truncatingIfNeeded: row))
-            } else {
-                existing.append(UInt32(truncatingIfNeeded: row))
-            }
-        }
-        var count = 0
-        if !fresh.isEmpty {
-            let rows = batch.gather(fresh, count: fresh.count)
-            try writer.append(rows, checks: checks, to: &changes, isBulk: false)
-            try giveBack(rows, insert.returning, insert.checkColumns)
-            count += fresh.count
-        }
-        guard let update = conflict.update, !existing.isEmpty else { return count }
-        let stored = try snapshot.rows(
-            at: existing.map { locators[Int($0)] }, columns: table.columns)
-        let proposed = batch.gather(existing, count: existing.count)
-        var both = Batch(columns: stored.columns + proposed.columns, count: existing.count)
-        var targets = existing.map { locators[Int($0)] }
-        let layout = lowering.layout(
-            Array(zip(conflict.existing, table.columns.map(\.type)))
-                + Array(zip(conflict.excluded, table.columns.map(\.type))))
-        if let condition = conflict.condition {
-            var positions = [UInt32](repeating: 0, count: both.count)
-            let compiled = try Compiled.compile(condition, layout)
-            let found = try positions.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return 0 }
-                return try compiled.select(both, context, into: base)
-            }
-            if found == 0 { return count }
-            both = both.gather(positions, count: found)
-            targets = (0..<found).map { targets[Int(positions[$0])] }
-        }
-        let values = try update.map { try Compiled.compile($0, layout).evaluate(both, context) }
-        let rows = Batch(columns: values.map { $0.flattened() }, count: both.count)
-        try changes.delete(table.oid, targets)
-        try writer.append(rows, checks: checks, to: &changes, isBulk: false)
-        try giveBack(rows, insert.returning, insert.checkColumns)
-        return count + both.count
     }
 
     // MARK: UPDATE and DELETE
@@ -177,10 +118,13 @@ package struct Modification {
                     columns: part.columns.map { $0.flattened().copiedStrings() },
                     count: part.count))
         }
+        if let watch, let snapshot = changes.table(table.oid) {
+            try watch.remove(locators, of: snapshot)
+        }
         try changes.delete(table.oid, locators)
         if modify.isUpdate {
-            let checks = try compile(modify.checks, modify.checkColumns)
-            let writer = TableWriter(table, context)
+            let checks = try checks(modify.checks, modify.constraints, modify.checkColumns)
+            let writer = TableWriter(table, context, watch: watch)
             for batch in rows {
                 try context.cancellation.check()
                 try writer.append(batch, checks: checks, to: &changes)
@@ -188,6 +132,58 @@ package struct Modification {
         }
         for batch in rows { try giveBack(batch, modify.returning, modify.checkColumns) }
         return locators.count
+    }
+
+    // MARK: MERGE
+
+    /// Rows inserted, changed and deleted.
+    package func merge(_ secured: SecuredMerge, in changes: inout ChangeSet) throws -> Int {
+        let source = try lowering.lower(secured.source)
+        var seen = Set<Int64>()
+        var locators: [Int64] = []
+        var rows: [Batch] = []
+        var count = 0
+        try source.run(context) { batch in
+            let (actions, places) = (batch.columns[0], batch.columns[1])
+            var kept: [UInt32] = []
+            for row in 0..<batch.count {
+                let code = actions.pointer(Int64.self)[row & actions.rowMask]
+                let action = BoundMerge.Action(rawValue: code) ?? .nothing
+                if action == .nothing { continue }
+                count += 1
+                if action != .insert {
+                    let locator = places.pointer(Int64.self)[row & places.rowMask]
+                    guard seen.insert(locator).inserted else {
+                        throw SQLError(
+                            .cardinalityViolation,
+                            "MERGE command cannot affect row a second time",
+                            hint: "Ensure that not more than one source row matches any one "
+                                + "target row.")
+                    }
+                    locators.append(locator)
+                }
+                if action != .delete { kept.append(UInt32(truncatingIfNeeded: row)) }
+            }
+            try context.memory.reserve(batch.count * 32)
+            guard !kept.isEmpty else { return }
+            let part = Batch(columns: Array(batch.columns.dropFirst(2)), count: batch.count)
+                .gather(kept, count: kept.count)
+            rows.append(
+                Batch(
+                    columns: part.columns.map { $0.flattened().copiedStrings() },
+                    count: part.count))
+        }
+        if let watch, let snapshot = changes.table(table.oid) {
+            try watch.remove(locators, of: snapshot)
+        }
+        try changes.delete(table.oid, locators)
+        let checks = try checks([], secured.merge.constraints, secured.merge.checkColumns)
+        let writer = TableWriter(table, context, watch: watch)
+        for batch in rows {
+            try context.cancellation.check()
+            try writer.append(batch, checks: checks, to: &changes)
+        }
+        return count
     }
 }
 

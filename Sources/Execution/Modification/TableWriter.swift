@@ -4,15 +4,42 @@ import Planning
 import Storage
 import Vectors
 
+/// What new rows must satisfy: the policies' WITH CHECK, and CHECK constraints by name.
+package struct RowChecks: Sendable {
+    let policies: [Compiled]
+    let constraints: [(name: String, condition: Compiled)]
+
+    /// - Parameter columns: names of a row's columns, in table order.
+    package init(
+        policies: [Expression] = [], constraints: [BoundCheck] = [],
+        over columns: [(ColumnID, SQLType)], _ lowering: Lowering? = nil
+    ) throws {
+        let layout = Layout(columns, lowering)
+        self.policies = try policies.map { try Compiled.compile($0, layout) }
+        self.constraints = try constraints.map {
+            ($0.name, try Compiled.compile($0.condition, layout))
+        }
+    }
+
+    private init() { (policies, constraints) = ([], []) }
+
+    /// Nothing to check.
+    package static let none = RowChecks()
+}
+
 /// Adds rows to one table within a change set, checking what the table demands.
 package struct TableWriter {
     private let table: CatalogTable
     private let context: QueryContext
     private let keyIndices: [Int]
+    private let watch: ConstraintWatch?
 
-    package init(_ table: CatalogTable, _ context: QueryContext) {
+    package init(
+        _ table: CatalogTable, _ context: QueryContext, watch: ConstraintWatch? = nil
+    ) {
         self.table = table
         self.context = context
+        self.watch = watch
         keyIndices = table.keyIndices
     }
 
@@ -24,15 +51,17 @@ package struct TableWriter {
     ///   - isBulk: whether rows may go to disk before the commit, which makes locators void of
     ///     rows that the transaction has added before.
     ///   - isOwned: whether nobody else writes to the vectors; see `ChangeSet.appendInBulk`.
-    /// - Throws: 23502 for a NULL, 23505 for a key that exists, 42501 for a row that policies refuse.
+    /// - Throws: 23502 for a NULL, 23505 for a key that exists, 42501 for a row that policies
+    ///   refuse, 23514 for one that a constraint refuses.
     package func append(
-        _ batch: Batch, checks: [Compiled], to changes: inout ChangeSet, isBulk: Bool = true,
+        _ batch: Batch, checks: RowChecks, to changes: inout ChangeSet, isBulk: Bool = true,
         isOwned: Bool = false
     ) throws {
         guard batch.count > 0 else { return }
         try checkNulls(batch)
         try check(batch, checks)
         try checkKeys(batch, &changes)
+        try watch?.add(batch)
         changes.keyLabels[table.oid] = keyLabel
         if isBulk {
             try changes.appendInBulk(table.oid, batch, isOwned: isOwned)
@@ -43,7 +72,9 @@ package struct TableWriter {
 
     package func checkNulls(_ batch: Batch) throws {
         for (column, vector) in zip(table.columns, batch.columns)
-        where vector.hasNulls && (column.notNull || table.primaryKey?.columns.contains(column.id) == true) {
+        where vector.hasNulls
+            && (column.notNull || table.primaryKey?.columns.contains(column.id) == true)
+        {
             for row in 0..<batch.count where vector.isNull(row) {
                 throw SQLError(
                     .notNullViolation,
@@ -55,8 +86,8 @@ package struct TableWriter {
         }
     }
 
-    package func check(_ batch: Batch, _ checks: [Compiled]) throws {
-        for check in checks {
+    package func check(_ batch: Batch, _ checks: RowChecks) throws {
+        for check in checks.policies {
             let verdict = try check.evaluate(batch, context)
             let flags = verdict.pointer(UInt8.self)
             for row in 0..<batch.count
@@ -64,6 +95,18 @@ package struct TableWriter {
                 throw SQLError(
                     .insufficientPrivilege,
                     "new row violates row-level security policy for table \"\(table.name)\"")
+            }
+        }
+        for (name, condition) in checks.constraints {
+            let verdict = try condition.evaluate(batch, context)
+            let flags = verdict.pointer(UInt8.self)
+            for row in 0..<batch.count
+            where flags[row & verdict.rowMask] == 0 && !verdict.isNull(row) {
+                throw SQLError(
+                    .checkViolation,
+                    "new row for relation \"\(table.name)\" violates check constraint \"\(name)\"",
+                    detail: "Failing row contains (\(Self.text(batch, row)))."
+                ).about(table: table.name, constraint: name)
             }
         }
     }

@@ -28,9 +28,14 @@ indirect enum StarMeasure: Sendable {
             else { return nil }
             let scales = arguments.map(\.type.unitScale)
             switch function.name {
-            case "+" where scales[0] == scales[1]: self = .add(left, right, type)
-            case "-" where scales[0] == scales[1]: self = .subtract(left, right, type)
-            case "*": self = .multiply(left, right, type)
+            case "+", "-":
+                // Both in units of the result's last place.
+                guard let a = left.scaled(by: type.unitScale - scales[0], type),
+                    let b = right.scaled(by: type.unitScale - scales[1], type)
+                else { return nil }
+                self = function.name == "+" ? .add(a, b, type) : .subtract(a, b, type)
+            case "*" where type.unitScale == scales[0] + scales[1]:
+                self = .multiply(left, right, type)
             default: return nil
             }
         case .call(let function, let arguments, let type, _) where arguments.count == 1:
@@ -69,6 +74,17 @@ indirect enum StarMeasure: Sendable {
         }
         self = known
         needed.formUnion(known.columns)
+    }
+
+    private func scaled(by digits: Int, _ type: SQLType) -> StarMeasure? {
+        if digits == 0 { return self }
+        guard digits > 0, digits <= 18 else { return nil }
+        let power = (0..<digits).reduce(Int64(1)) { product, _ in product * 10 }
+        guard case .constant(let value) = self else {
+            return .multiply(self, .constant(power), type)
+        }
+        let (product, overflow) = value.multipliedReportingOverflow(by: power)
+        return overflow ? nil : .constant(product)
     }
 
     var columns: Set<Int> {

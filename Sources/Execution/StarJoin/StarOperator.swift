@@ -23,7 +23,6 @@ struct StarAggregate: @unchecked Sendable {
     /// Whether dense arrays of 64-bit sums can hold it.
     var isFastSum: Bool {
         (call.function == .sum || call.function == .avg) && measure != nil
-            && call.arguments[0].type.physical != .int128
     }
     var isCount: Bool { call.function == .countStar }
 }

@@ -83,13 +83,33 @@ final class StarTotals {
             empty(index)
             other.empty(index)
             for group in 0..<groupCount {
-                wide[index].base[group] &+= other.wide[index].base[group]
+                try Self.add(other.wide[index].base[group], to: &wide[index].base[group])
             }
             guard isChecked(index) else { continue }
             for group in 0..<groupCount {
                 counts[index].base[group] &+= other.counts[index].base[group]
             }
         }
+    }
+
+    /// Adds a vector of integers, row by row, to the sums of the rows' groups.
+    func add(
+        _ values: Vector, to aggregate: Int, _ groups: UnsafePointer<UInt32>, _ count: Int
+    ) throws {
+        let sums = wide[aggregate].base
+        guard values.physical == .int128 else {
+            for row in 0..<count { sums[Int(groups[row])] &+= Int128(values.integer(row)) }
+            return
+        }
+        let (source, mask) = (values.pointer(Int128.self), values.rowMask)
+        for row in 0..<count { try Self.add(source[row & mask], to: &sums[Int(groups[row])]) }
+    }
+
+    @inline(__always)
+    private static func add(_ value: Int128, to sum: inout Int128) throws {
+        let (total, overflow) = sum.addingReportingOverflow(value)
+        if overflow { throw Decimal.overflow() }
+        sum = total
     }
 
     func result(_ index: Int, _ groups: [UInt32]) throws -> Vector {

@@ -167,8 +167,7 @@ final class StarWorker {
                     continue
                 }
                 let value = try aggregate.compiled.arguments[0].evaluate(rows, run.context)
-                let wide = totals.wide[index].base
-                for row in 0..<rows.count { wide[Int(base[row])] &+= Int128(value.integer(row)) }
+                try totals.add(value, to: index, base, rows.count)
                 guard totals.isChecked(index) else { continue }
                 let counts = totals.counts[index].base
                 for row in 0..<rows.count where !value.isNull(row) { counts[Int(base[row])] &+= 1 }

@@ -48,9 +48,11 @@ struct AggregateSignature: Sendable {
     }
 
     private static func pair(_ function: AggregateFunction) -> [AggregateSignature] {
-        [AggregateSignature(function, [.double, .double]) { _ in
-            function == .regrCount ? .bigint : .double
-        }]
+        [
+            AggregateSignature(function, [.double, .double]) { _ in
+                function == .regrCount ? .bigint : .double
+            }
+        ]
     }
 
     private static let ordered: [SQLType] =
@@ -71,6 +73,7 @@ struct AggregateSignature: Sendable {
         "bool_or": same(.boolOr, [.boolean]),
         "bit_and": same(.bitAnd, [.smallint, .integer, .bigint]),
         "bit_or": same(.bitOr, [.smallint, .integer, .bigint]),
+        "bit_xor": same(.bitXor, [.smallint, .integer, .bigint]),
         "stddev": statistics(.stddevSamp), "stddev_samp": statistics(.stddevSamp),
         "stddev_pop": statistics(.stddevPop),
         "variance": statistics(.varSamp), "var_samp": statistics(.varSamp),
@@ -82,19 +85,54 @@ struct AggregateSignature: Sendable {
         "regr_sxy": pair(.regrSxy),
         "string_agg": [AggregateSignature(.stringAgg, [.text, .text]) { _ in .text }],
         "array_agg": [
-            AggregateSignature(.arrayAgg, [.anyElement]) { .array($0.first ?? .text) }
+            AggregateSignature(.arrayAgg, [.anyElement]) { types in
+                // Arrays gather into one of a further dimension.
+                let type = types.first ?? .text
+                return type.element == nil ? .array(type) : type
+            }
         ],
         "json_agg": [AggregateSignature(.jsonAgg, [.anyElement]) { _ in .json }],
+        "jsonb_agg": [AggregateSignature(.jsonbAgg, [.anyElement]) { _ in .jsonb }],
+        "json_object_agg": [
+            AggregateSignature(.jsonObjectAgg, [.anyElement, .anyElement]) { _ in .json }
+        ],
+        "jsonb_object_agg": [
+            AggregateSignature(.jsonbObjectAgg, [.anyElement, .anyElement]) { _ in .jsonb }
+        ],
+        "approx_count_distinct": [
+            AggregateSignature(.approxCountDistinct, [.anyElement]) { _ in .bigint }
+        ],
+        "approx_quantile": [
+            AggregateSignature(.approxQuantile, [.double, .double]) { _ in .double }
+        ],
+        "approx_percentile": [
+            AggregateSignature(.approxQuantile, [.double, .double]) { _ in .double }
+        ],
         "percentile_cont": [
             AggregateSignature(.percentileCont, [.double, .double], direct: 1) { _ in .double },
             AggregateSignature(.percentileCont, [.double, .interval], direct: 1) { _ in .interval },
+            AggregateSignature(.percentileCont, [.array(.double), .double], direct: 1) { _ in
+                .array(.double)
+            },
+            AggregateSignature(.percentileCont, [.array(.double), .interval], direct: 1) { _ in
+                .array(.interval)
+            },
         ],
         "percentile_disc": [
             AggregateSignature(.percentileDisc, [.double, .anyElement], direct: 1) {
                 $0.last ?? .text
-            }
+            },
+            AggregateSignature(.percentileDisc, [.array(.double), .anyElement], direct: 1) {
+                .array($0.last ?? .text)
+            },
         ],
         "mode": [AggregateSignature(.mode, [.anyElement], direct: 0) { $0.last ?? .text }],
+    ]
+
+    /// Window functions that WITHIN GROUP turns into aggregates.
+    static let hypothetical: [String: AggregateFunction] = [
+        "rank": .hypotheticalRank, "dense_rank": .hypotheticalDenseRank,
+        "percent_rank": .hypotheticalPercentRank, "cume_dist": .hypotheticalCumeDist,
     ]
 
     /// Functions that exist only with OVER.

@@ -8,6 +8,8 @@ package struct BindContext: Sendable {
     package var role: UInt32
     package var sessionRole: UInt32
     package var searchPath: [String]
+    /// Where the session's temporary tables go.
+    package var temporarySchema = "pg_temp_0"
     /// SET row_security = off: a query that a policy would filter fails instead.
     package var rowSecurityOff = false
     /// In stored text there are no parameters.
@@ -64,6 +66,8 @@ package struct BoundCopyIn: Sendable {
     package var items: [ProjectItem]
     /// WITH CHECK predicates over the ids of `items`.
     package var checks: [Expression]
+    /// CHECK constraints over the ids of `items`.
+    package var constraints: [BoundCheck] = []
     /// COPY … WHERE over the ids of `items`.
     package var filter: Expression?
     package var nextColumn: Int

@@ -5,15 +5,13 @@ import Vectors
 
 /// Calls of functions, aggregates and window functions.
 extension Binder {
-    func bindCall(_ call: FunctionCall, _ scope: Scope) throws -> Expression {
-        let place = call.name.position
-        let name = try functionName(call.name)
-        if let argument = call.arguments.first(where: { $0.name != nil }) {
-            throw SQLError.unsupported(
-                "a named argument in a function call", position: argument.name?.position)
-        }
-        if call.isVariadic {
-            throw SQLError.unsupported("VARIADIC in a function call", position: place)
+    func bindCall(_ written: FunctionCall, _ scope: Scope) throws -> Expression {
+        let place = written.name.position
+        let name = try functionName(written.name)
+        let call = try spread(ordered(written, name))
+        if let row = try jsonOfRow(call, name, scope) { return row }
+        if call.withinGroup, let function = AggregateSignature.hypothetical[name] {
+            return .aggregate(try bindHypothetical(function, call, scope))
         }
         if let window = AggregateSignature.windowNames[name] {
             guard call.over != nil else {
@@ -36,7 +34,10 @@ extension Binder {
             }
             return .column(column.0, column.1)
         }
-        let arguments = try call.arguments.map { try bind($0.value, scope) }
+        var arguments = try call.arguments.map { try bindArgument($0.value, of: name, scope) }
+        if ["nextval", "currval", "setval"].contains(name), !arguments.isEmpty {
+            arguments[0] = try sequence(arguments[0], at: place)
+        }
         return try resolveCall(
             name, arguments, positions: call.arguments.map { leftmost($0.value) }, at: place,
             written: call.name.parts.joined(separator: "."))
@@ -155,8 +156,9 @@ extension Binder {
         else { return nil }
         let source = arguments[0].type
         let viaText = type.category == "S" || source.category == "S"
-        guard source == .unknown || CastRules.canCoerce(source, type, .explicit), source == .unknown
-            || !viaText || CastRules.canCoerce(source, type, .assignment)
+        guard source == .unknown || CastRules.canCoerce(source, type, .explicit),
+            source == .unknown
+                || !viaText || CastRules.canCoerce(source, type, .assignment)
         else { return nil }
         return try coerce(arguments[0], to: type, .explicit, at: position)
     }
@@ -184,6 +186,52 @@ extension Binder {
         return try aggregateCall(
             name, overloads, call, scope, arguments: .aggregateArgument, filter: .aggregateFilter,
             depth: 1)
+    }
+
+    /// `rank(values…) WITHIN GROUP (ORDER BY keys…)`: the values are cast to the keys' types.
+    private func bindHypothetical(
+        _ function: AggregateFunction, _ call: FunctionCall, _ scope: Scope
+    ) throws -> AggregateCall {
+        let place = call.name.position
+        guard scope.clause.allowsAggregates, scope.aggregateDepth == 0 else {
+            throw SQLError(
+                .groupingError, "aggregate functions are not allowed in \(scope.clause.name)",
+                position: place)
+        }
+        let saved = scope.clause
+        scope.clause = .aggregateArgument
+        scope.aggregateDepth += 1
+        defer {
+            scope.clause = saved
+            scope.aggregateDepth -= 1
+        }
+        let values = try call.arguments.map { try bind($0.value, scope) }
+        let order = try call.orderBy.map { try sortKey($0, scope) }
+        guard values.count == order.count else {
+            let types = (values.map(\.type) + order.map(\.expression.type)).map(\.familyName)
+            throw SQLError(
+                .undefinedFunction,
+                "function \(call.name.name)(\(types.joined(separator: ", "))) does not exist",
+                hint: "To use the hypothetical-set aggregate \(call.name.name), the number of "
+                    + "hypothetical direct arguments (here \(values.count)) must match the number "
+                    + "of ordering columns (here \(order.count)).", position: place)
+        }
+        var direct: [Expression] = []
+        var keys = order
+        for (index, value) in values.enumerated() {
+            let position = leftmost(call.arguments[index].value)
+            let (cast, _) = try unify(
+                [value, order[index].expression], "WITHIN GROUP", positions: [position, position])
+            direct.append(cast[0])
+            keys[index].expression = cast[1]
+        }
+        let filter = try call.filter.map {
+            try bindCondition($0, "FILTER", clause: .aggregateFilter, scope)
+        }
+        let isCount = function == .hypotheticalRank || function == .hypotheticalDenseRank
+        return AggregateCall(
+            function: function, arguments: direct, filter: filter, order: keys,
+            type: isCount ? .bigint : .double, position: place)
     }
 
     /// Binds an aggregate's parts, in clauses that say what may stand in them.
@@ -220,10 +268,13 @@ extension Binder {
                 "\(name)(*) must be used to call a parameterless aggregate function",
                 position: place)
         }
-        let direct = try call.arguments.map { try bind($0.value, scope) }
+        let direct = try call.arguments.map { try bindArgument($0.value, of: name, scope) }
         var order = try call.orderBy.map { try sortKey($0, scope) }
         let isOrderedSet = overloads.first?.directArguments != nil
         if isOrderedSet != call.withinGroup {
+            if isOrderedSet, overloads.allSatisfy({ $0.parameters.count != direct.count }) {
+                _ = try chooseAggregate(name, overloads, direct.map(\.type), at: place)
+            }
             throw SQLError(
                 .wrongObjectType,
                 isOrderedSet
@@ -236,7 +287,8 @@ extension Binder {
         let concrete = FunctionResolution.concrete(match.parameters, arguments: all.map(\.type))
         var cast: [Expression] = []
         for (index, argument) in all.enumerated() {
-            let position = call.arguments.indices.contains(index)
+            let position =
+                call.arguments.indices.contains(index)
                 ? leftmost(call.arguments[index].value) : place
             let parameter = match.parameters[index]
             var value = try coerceArgument(argument, to: concrete[index], at: position)
@@ -274,8 +326,19 @@ extension Binder {
     ) throws -> FunctionResolution.Match<AggregateSignature> {
         do {
             return try FunctionResolution.choose(
-                overloads.map { .init(candidate: $0, parameters: $0.parameters) },
-                arguments: types)
+                overloads.map { signature in
+                    // Where everything goes, the arguments need not be of one type.
+                    let isAny =
+                        signature.parameters.count > 1
+                        && signature.parameters.count == types.count
+                        && signature.parameters.allSatisfy {
+                            if case .anyElement = $0 { true } else { false }
+                        }
+                    return .init(
+                        candidate: signature,
+                        parameters: isAny
+                            ? types.map { $0 == .unknown ? .text : $0 } : signature.parameters)
+                }, arguments: types)
         } catch {
             let signature = "\(name)(\(types.map(\.familyName).joined(separator: ", ")))"
             throw error == .none
@@ -402,95 +465,5 @@ extension Binder {
             WindowCall(
                 function: function, arguments: arguments, partition: window.partition,
                 order: window.order, frame: window.frame, type: type, position: place))
-    }
-
-    // MARK: Set-returning functions
-
-    /// Binds a set-returning call of the select list and leaves it to the node built for it.
-    func bindSetCall(_ call: FunctionCall, _ name: String, _ scope: Scope) throws -> SetCall {
-        let place = call.name.position
-        guard scope.clause.allowsSets, scope.aggregateDepth == 0 else {
-            throw SQLError(
-                .featureNotSupported,
-                "set-returning functions are not allowed in \(scope.clause.name)",
-                position: place)
-        }
-        let (arguments, columns) = try setFunction(call, name, scope)
-        let mark = name + arguments.map(\.fingerprint).joined(separator: ",")
-        if let known = scope.setCalls.first(where: { $0.fingerprint == mark }),
-            !arguments.contains(where: \.isVolatile)
-        {
-            return known
-        }
-        if let other = scope.setCalls.first {
-            let nested = arguments.contains { argument in
-                argument.contains {
-                    if case .column(let id, _) = $0 { other.columns.contains { $0.0 == id } } else {
-                        false
-                    }
-                }
-            }
-            if !nested {
-                throw SQLError.unsupported(
-                    "more than one set-returning function in a select list", position: place)
-            }
-        }
-        let set = SetCall(
-            function: name, arguments: arguments,
-            columns: columns.map { (newColumn(), $0.type) },
-            names: columns.map { $0.name ?? name }, fingerprint: mark, position: place)
-        scope.setCalls.append(set)
-        return set
-    }
-
-    /// Resolves a set-returning function: its cast arguments and the columns it gives.
-    func setFunction(
-        _ call: FunctionCall, _ name: String, _ scope: Scope
-    ) throws -> ([Expression], [(name: String?, type: SQLType)]) {
-        let place = call.name.position
-        let arguments = try call.arguments.map { try bind($0.value, scope) }
-        let types = arguments.map(\.type)
-        let overloads = SetFunction.overloads(name) ?? []
-        do {
-            let match = try FunctionResolution.choose(
-                overloads.map {
-                    FunctionResolution.Match(candidate: $0, parameters: $0.parameters)
-                }, arguments: types)
-            let concrete = FunctionResolution.concrete(match.parameters, arguments: types)
-            var cast: [Expression] = []
-            for (index, argument) in arguments.enumerated() {
-                let position = leftmost(call.arguments[index].value)
-                cast.append(
-                    concrete[index] == .decimal
-                        ? try require(argument, as: .decimal, .implicit, at: position)
-                        : try coerceArgument(argument, to: concrete[index], at: position))
-            }
-            return (cast, match.candidate.columns(cast.map(\.type)))
-        } catch let failure as FunctionResolution.Failure {
-            let signature = "\(name)(\(types.map(\.familyName).joined(separator: ", ")))"
-            throw failure == .none
-                ? SQLError(
-                    .undefinedFunction, "function \(signature) does not exist",
-                    hint: "No function matches the given name and argument types. You might need "
-                        + "to add explicit type casts.", position: place)
-                : SQLError(
-                    .ambiguousFunction, "function \(signature) is not unique",
-                    hint: "Could not choose a best candidate function. You might need to add "
-                        + "explicit type casts.", position: place)
-        }
-    }
-
-    /// `(f(x)).name` of a set-returning function with several columns.
-    func bindField(_ operand: Expr, _ field: String, _ scope: Scope) throws -> Expression {
-        guard case .function(let call) = operand.kind,
-            SetFunction.overloads(try functionName(call.name)) != nil
-        else { throw SQLError.unsupported("a field of a row", position: operand.position) }
-        let set = try bindSetCall(call, try functionName(call.name), scope)
-        guard let index = set.names.firstIndex(of: field) else {
-            throw SQLError(
-                .undefinedColumn, "column \"\(field)\" not found in data type record",
-                position: operand.position)
-        }
-        return .column(set.columns[index].0, set.columns[index].1)
     }
 }

@@ -25,6 +25,10 @@ extension Binder {
                 }
                 level = current.parent
             }
+            // The name of a FROM item stands for its whole row.
+            if let fields = try rowFields(Expr(.column(parts), at: position), scope) {
+                return try record(fields.map(\.value), at: position)
+            }
             throw unknownColumn(last, at: position, in: scope)
         }
         let qualifier = parts[parts.count - 2]
@@ -97,8 +101,9 @@ extension Binder {
                     hint: "There is an entry for table \"\(name)\", but it cannot be referenced "
                         + "from this part of the query.", position: position)
             }
-            if let hidden = hiddenAliases[name], let relation = current.items.relations.first(
-                where: { $0.alias == hidden })
+            if let hidden = hiddenAliases[name],
+                let relation = current.items.relations.first(
+                    where: { $0.alias == hidden })
             {
                 return SQLError(
                     .undefinedTable,

@@ -75,7 +75,9 @@ extension Binder {
             return bound
         case .field(let operand, let name): return try bindField(operand, name, scope)
         case .fieldStar: throw SQLError.unsupported("expansion of a row", position: position)
-        case .row: throw SQLError.unsupported("a row as a value", position: position)
+        case .row:
+            return try record(
+                (try rowFields(expr, scope) ?? []).map(\.value), at: position)
         case .grouping(let operands):
             guard scope.clause.allowsAggregates else {
                 throw SQLError(
@@ -172,6 +174,14 @@ extension Binder {
             case .row(let right, _) = rest[0].operand.kind
         {
             return try compareRows(left, right, rest[0].op, scope)
+        }
+        if rest.count == 1, case .row(let left, _) = first.kind,
+            case .scalarSubquery(let query) = rest[0].operand.kind
+        {
+            let bound = try left.map { try bind($0, scope) }
+            let right = try scalars(
+                query, count: bound.count, scope, at: rest[0].operand.position)
+            return try compareRows(Array(zip(bound, right)), rest[0].op)
         }
         var result = try bind(first, scope)
         let start = leftmost(first)
@@ -289,7 +299,8 @@ extension Binder {
         }
         if case .literal(.bytes(let bytes), .unknown) = argument {
             let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-            let looksPlain = !text.isEmpty && text.allSatisfy { $0.isNumber || "+-.eE".contains($0) }
+            let looksPlain =
+                !text.isEmpty && text.allSatisfy { $0.isNumber || "+-.eE".contains($0) }
             return try require(
                 argument, as: looksPlain ? Binder.numericType(of: text) : .decimal, .implicit,
                 at: position)
@@ -336,7 +347,9 @@ extension Binder {
             let parts = try pairs.map { try compare("<>", $0, $1, at: place) }
             return parts.count == 1 ? parts[0] : .or(parts)
         case "<", "<=", ">", ">=":
-            guard pairs.count > 1 else { return try compare(op.symbol, first.0, first.1, at: place) }
+            guard pairs.count > 1 else {
+                return try compare(op.symbol, first.0, first.1, at: place)
+            }
             let strict = String(op.symbol.prefix(1))
             let rest = try compareRows(Array(pairs.dropFirst()), op)
             return .or([

@@ -99,13 +99,15 @@ extension Binder {
             $0.contains { if case .column = $0 { true } else { false } }
         }
         var clash: (SQLType, SQLType, index: Int)?
-        if !hasColumns, let type = CastRules.common([value.type] + items.map(\.type), clash: &clash),
+        if !hasColumns,
+            let type = CastRules.common([value.type] + items.map(\.type), clash: &clash),
             type.family == value.type.family || value.type == .unknown || items.count > 1
         {
             let common = type == .unknown ? SQLType.text : type
             let probe = try require(items[0], as: common, .implicit, at: leftmost(list[0]))
             let equal = try equality(
-                try require(value, as: value.type == .unknown ? common : value.type, .implicit,
+                try require(
+                    value, as: value.type == .unknown ? common : value.type, .implicit,
                     at: position), probe, at: position)
             let elementType = equal.right.type
             let elements = try zip(items, list).map { item, expr in
@@ -259,7 +261,8 @@ extension Binder {
             compared == .text || (compared == .decimal && b.type.isNumericFamily),
             let cast = try coerce(result, to: compared, .explicit, at: position)
         {
-            result = cast.type == compared || compared != .text
+            result =
+                cast.type == compared || compared != .text
                 ? cast : .coalesce([cast], compared)
         }
         return .caseWhen(
@@ -302,7 +305,21 @@ extension Binder {
                 .syntaxError, "wrong number of parameters on OVERLAPS expression",
                 position: position)
         }
-        let arguments = try (a + b).map { try bind($0, scope) }
+        var arguments = try (a + b).map { try bind($0, scope) }
+        for index in [1, 3] where arguments[index].type == .interval {
+            // A period may be given by its length.
+            arguments[index] = try operate(
+                OperatorName("+", at: position), arguments[index - 1], arguments[index],
+                leftPosition: position, rightPosition: position)
+        }
+        // Dates compare as timestamps, and everything as timestamptz where one is.
+        let types = arguments.map(\.type)
+        if !types.contains(.time) {
+            let common: SQLType = types.contains(.timestamptz) ? .timestamptz : .timestamp
+            arguments = try zip(arguments, a + b).map {
+                try require($0, as: common, .implicit, at: leftmost($1))
+            }
+        }
         return try resolveCall(
             "overlaps", arguments, positions: (a + b).map(leftmost), at: position)
     }
@@ -321,30 +338,70 @@ extension Binder {
         _ operand: Expr, _ subscripts: [Subscript], _ scope: Scope, at position: Int
     ) throws -> Expression {
         let array = try bind(operand, scope)
+        if array.type == .jsonb {
+            return try jsonSubscripts(array, subscripts, scope, at: position)
+        }
         guard let element = array.type.element else {
             throw SQLError(
                 .datatypeMismatch,
                 "cannot subscript type \(array.type.familyName) because it does not support "
                     + "subscripting", position: leftmost(operand))
         }
+        func bound(_ expr: Expr?, _ open: Int64) throws -> Expression {
+            guard let expr else { return .literal(.int(open), .integer) }
+            return try subscriptIndex(expr, scope)
+        }
+        let isSlice = subscripts.contains { if case .slice = $0 { true } else { false } }
         var indices: [Expression] = []
         for entry in subscripts {
-            guard case .index(let expr) = entry else {
-                throw SQLError.unsupported("an array slice", position: position)
+            switch entry {
+            case .index(let expr):
+                // Among slices a lone index is the upper end.
+                if isSlice { indices.append(.literal(.int(1), .integer)) }
+                indices.append(try subscriptIndex(expr, scope))
+            case .slice(let low, let high):
+                indices.append(try bound(low, Int64(Int32.min)))
+                indices.append(try bound(high, Int64(Int32.max)))
             }
-            let index = try bind(expr, scope)
-            guard let cast = try coerce(index, to: .integer, .assignment, at: leftmost(expr)) else {
-                throw SQLError(
-                    .datatypeMismatch, "array subscript must have type integer",
-                    position: leftmost(expr))
-            }
-            indices.append(cast)
         }
         guard
-            let function = Builtins.functions(Builtins.subscriptName).first(where: {
-                $0.isVariadic || $0.arguments.count == indices.count + 1
-            })
+            let function = Builtins.functions(
+                isSlice ? Builtins.sliceName : Builtins.subscriptName
+            ).first
         else { throw SQLError.unsupported("an array subscript", position: position) }
-        return .call(function, [array] + indices, element, position: position)
+        return .call(
+            function, [array] + indices, isSlice ? array.type : element, position: position)
+    }
+
+    func subscriptIndex(_ expr: Expr, _ scope: Scope) throws -> Expression {
+        let index = try bind(expr, scope)
+        guard let cast = try coerce(index, to: .integer, .assignment, at: leftmost(expr)) else {
+            throw SQLError(
+                .datatypeMismatch, "array subscript must have type integer",
+                position: leftmost(expr))
+        }
+        return cast
+    }
+
+    /// `document['key'][0]`: one step of a path each.
+    private func jsonSubscripts(
+        _ document: Expression, _ subscripts: [Subscript], _ scope: Scope, at position: Int
+    ) throws -> Expression {
+        var result = document
+        for entry in subscripts {
+            guard case .index(let expr) = entry else {
+                throw SQLError(
+                    .datatypeMismatch, "jsonb subscript does not support slices",
+                    position: position)
+            }
+            var key = try bind(expr, scope)
+            if key.type.isString || key.type == .unknown {
+                key = try require(key, as: .text, .implicit, at: leftmost(expr))
+            }
+            result = try operate(
+                OperatorName("->", at: position), result, key, leftPosition: position,
+                rightPosition: leftmost(expr))
+        }
+        return result
     }
 }

@@ -82,8 +82,9 @@ extension Binder {
         defer { leave() }
         switch ref {
         case .table(let name, let alias, let sample):
-            if sample != nil { throw SQLError.unsupported("TABLESAMPLE", position: name.position) }
-            return try bindNamed(name, alias, scope)
+            let bound = try bindNamed(name, alias, scope)
+            guard let sample else { return bound }
+            return try self.sample(bound, sample, scope)
         case .subquery(let query, let isLateral, let alias):
             guard let alias else {
                 throw SQLError(
@@ -185,8 +186,10 @@ extension Binder {
         let visible: Set<Int>? = pins?[position].map { Set($0.columns) }
         if pins == nil, recordsReferences {
             recorded.append(
-                (position: position, relation: relation.oid, columns: relation.columns.map(\.id),
-                    use: use))
+                (
+                    position: position, relation: relation.oid, columns: relation.columns.map(\.id),
+                    use: use
+                ))
         }
         var ids: [ColumnID] = []
         let plan: Plan
@@ -202,7 +205,15 @@ extension Binder {
             plan = bound.plan
             ids = bound.columns.map(\.id)
             exposed = bound.columns.map(\.type)
+        case .sequence(let sequence):
+            (plan, ids) = try sequenceRow(sequence)
         case .table, .system:
+            if case .table(let table) = relation, table.materialized?.isPopulated == false {
+                throw SQLError(
+                    .objectNotInPrerequisiteState,
+                    "materialized view \"\(table.name)\" has not been populated",
+                    hint: "Use the REFRESH MATERIALIZED VIEW command.")
+            }
             let columns = relation.columns.enumerated().map { index, column in
                 ScanNode.Column(id: newColumn(), index: index, type: column.type)
             }
@@ -231,6 +242,20 @@ extension Binder {
             position: position)
         if case .table(let table) = relation { bound.key = table.keyIndices.map { ids[$0] } }
         return (plan, bound)
+    }
+
+    /// The one row of a sequence.
+    private func sequenceRow(_ sequence: CatalogSequence) throws -> (Plan, [ColumnID]) {
+        let oid = Expression.literal(.int(Int64(sequence.oid)), .oid)
+        func call(_ name: String) throws -> Expression {
+            try resolveCall(name, [oid], positions: [], at: 0)
+        }
+        let items = [
+            ProjectItem(newColumn(), try call("storehouse_sequence_value")),
+            ProjectItem(newColumn(), .literal(.int(0), .bigint)),
+            ProjectItem(newColumn(), try call("storehouse_sequence_is_called")),
+        ]
+        return (.project(.values(.oneRow), items), items.map(\.id))
     }
 
     private func noteUse(_ relation: CatalogRelation, _ privilege: Privileges) -> Int {
@@ -264,6 +289,12 @@ extension Binder {
     private func reference(
         _ entry: CommonTableEntry, _ name: TableName, _ alias: TableAlias?, _ scope: Scope
     ) throws -> BoundFrom {
+        if entry.returnsNothing {
+            throw SQLError(
+                .featureNotSupported,
+                "WITH query \"\(entry.name)\" does not have a RETURNING clause",
+                position: name.position)
+        }
         if entry.isBeingDefined {
             entry.selfReferences += 1
         } else {
@@ -289,73 +320,6 @@ extension Binder {
         return BoundFrom(
             plan: .cteScan(id: entry.id, columns: links),
             items: FromItems(relations: [relation], columns: relation.columns))
-    }
-
-    // MARK: Functions
-
-    private func bindFunction(
-        _ function: TableFunction, _ alias: TableAlias?, _ scope: Scope
-    ) throws -> BoundFrom {
-        guard function.calls.count == 1, let expr = function.calls.first else {
-            throw SQLError.unsupported("ROWS FROM with several functions", position: function.position)
-        }
-        guard function.columnDefinitions.isEmpty else {
-            throw SQLError.unsupported("a column definition list", position: function.position)
-        }
-        let inner = Scope(parent: scope)
-        inner.clause = .fromFunction
-        var plan: Plan
-        var columns: [ScopeColumn]
-        var functionName = "?column?"
-        if case .function(let call) = expr.kind {
-            functionName = call.name.name
-            let name = try self.functionName(call.name)
-            if SetFunction.overloads(name) != nil {
-                let (arguments, described) = try setFunction(call, name, inner)
-                let single = described.count == 1
-                columns = described.map { column in
-                    ScopeColumn(
-                        name: column.name ?? (single ? alias?.name.text : nil) ?? name,
-                        id: newColumn(), type: column.type)
-                }
-                if single, described[0].name == nil, let alias { columns[0].name = alias.name.text }
-                var node = TableFunctionNode(
-                    input: nil, function: name, arguments: arguments,
-                    columns: columns.map { ($0.id, $0.type) }, position: call.name.position)
-                if function.withOrdinality {
-                    let id = newColumn()
-                    node.ordinality = id
-                    columns.append(ScopeColumn(name: "ordinality", id: id, type: .bigint))
-                }
-                plan = .tableFunction(node)
-                return try finishFunction(plan, columns, functionName, alias, inner, function)
-            }
-        }
-        // Any other function gives one row.
-        let value = try resolveUnknown(try bind(expr, inner), at: expr.position)
-        columns = [
-            ScopeColumn(
-                name: alias?.name.text ?? outputName(expr), id: newColumn(), type: value.type)
-        ]
-        var items = [ProjectItem(columns[0].id, value)]
-        if function.withOrdinality {
-            let id = newColumn()
-            items.append(ProjectItem(id, .literal(.int(1), .bigint)))
-            columns.append(ScopeColumn(name: "ordinality", id: id, type: .bigint))
-        }
-        plan = .project(.values(.oneRow), items)
-        return try finishFunction(plan, columns, functionName, alias, inner, function)
-    }
-
-    private func finishFunction(
-        _ plan: Plan, _ columns: [ScopeColumn], _ name: String, _ alias: TableAlias?,
-        _ inner: Scope, _ function: TableFunction
-    ) throws -> BoundFrom {
-        let relation = try rename(
-            ScopeRelation(alias: name, columns: columns, position: function.position), alias)
-        return BoundFrom(
-            plan: plan, items: FromItems(relations: [relation], columns: relation.columns),
-            lateral: inner.outer)
     }
 
     // MARK: Joins

@@ -151,10 +151,12 @@ struct GroupCutter {
         }
         own = Set(scope.items.columns.map(\.id))
         for relation in scope.items.relations { own.formUnion(relation.columns.map(\.id)) }
-        guard grouping.sets == nil else { return }
+        // Keys that every grouping set has.
         let plain = Set(
-            grouping.keys.compactMap { key -> ColumnID? in
-                if case .column(let id, _) = key { id } else { nil }
+            grouping.keys.enumerated().compactMap { index, key -> ColumnID? in
+                guard grouping.sets?.allSatisfy({ $0.contains(index) }) ?? true else { return nil }
+                if case .column(let id, _) = key { return id }
+                return nil
             })
         for relation in scope.items.relations
         where !relation.key.isEmpty && relation.key.allSatisfy(plain.contains) {

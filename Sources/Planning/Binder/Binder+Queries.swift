@@ -9,16 +9,17 @@ extension Binder {
     func bindBody(_ query: Query, _ scope: Scope, keepUnknown: Bool) throws -> BoundSelect {
         try enter(at: query.position)
         defer { leave() }
-        if let lock = query.locking.first {
-            throw SQLError.unsupported(
-                "FOR \(lock.strength.rawValue.uppercased())", position: lock.position)
-        }
         let tables = try bindWith(query.with, scope)
         var result: BoundSelect
         switch query.body {
         case .select(let select):
             result = try bindSelect(select, query, scope, keepUnknown: keepUnknown)
         case .values(let rows):
+            if let lock = query.locking.first {
+                throw SQLError(
+                    .featureNotSupported, "\(lockName(lock)) cannot be applied to VALUES",
+                    position: lock.position)
+            }
             result = try bindValues(rows, scope, keepUnknown: keepUnknown)
             result = try orderOutputs(query, result)
         case .table(let name):
@@ -27,11 +28,53 @@ extension Binder {
                 from: [.table(name, alias: nil, sample: nil)])
             result = try bindSelect(select, query, scope, keepUnknown: keepUnknown)
         case .setOperations(let first, let rest):
+            if let lock = query.locking.first { throw lockRefused(lock, "UNION/INTERSECT/EXCEPT") }
             result = try bindSetOperations(first, rest, scope, keepUnknown: keepUnknown)
             result = try orderOutputs(query, result)
         }
         result.plan = try attach(tables, to: result.plan)
         return result
+    }
+
+    // MARK: FOR UPDATE
+
+    private func lockName(_ lock: LockingClause) -> String {
+        "FOR \(lock.strength.rawValue.uppercased())"
+    }
+
+    private func lockRefused(_ lock: LockingClause, _ what: String) -> SQLError {
+        SQLError(
+            .featureNotSupported, "\(lockName(lock)) is not allowed with \(what)",
+            position: lock.position)
+    }
+
+    /// Notes the tables of FOR UPDATE and its like. Nobody waits: that a row was changed by somebody
+    /// else shows at the commit of the transaction, if it changes something itself.
+    func lock(_ query: Query, _ select: Select, _ scope: Scope, hasGroups: Bool) throws {
+        for lock in query.locking {
+            if case .all = select.distinct {} else { throw lockRefused(lock, "DISTINCT clause") }
+            if !select.groupBy.isEmpty { throw lockRefused(lock, "GROUP BY clause") }
+            if select.having != nil { throw lockRefused(lock, "HAVING clause") }
+            if hasGroups { throw lockRefused(lock, "aggregate functions") }
+            var relations = scope.items.relations
+            if !lock.tables.isEmpty {
+                relations = try lock.tables.map { name in
+                    guard let found = relations.first(where: { $0.alias == name.name }) else {
+                        throw SQLError(
+                            .undefinedTable,
+                            "relation \"\(name.name)\" in \(lockName(lock)) clause not found in "
+                                + "FROM clause", position: name.position)
+                    }
+                    return found
+                }
+            }
+            for oid in relations.compactMap({ $0.columns.first?.info.tableOID })
+            where catalog.tables[oid] != nil {
+                uses.append(
+                    RelationUse(relation: oid, role: role, privilege: .update, columns: []))
+                locked.insert(oid)
+            }
+        }
     }
 
     // MARK: VALUES
@@ -221,8 +264,12 @@ extension Binder {
                     position: table.name.position)
             }
             guard case .query(let query) = table.body else {
-                throw SQLError.unsupported(
-                    "a data-modifying statement in WITH", position: table.name.position)
+                if case .statement(let statement) = table.body {
+                    let entry = try bindChange(statement, table, entries, scope)
+                    scope.commonTables[name] = entry
+                    entries.append(entry)
+                }
+                continue
             }
             let entry: CommonTableEntry
             if with.isRecursive, let parts = recursiveParts(query), mentions(name, in: parts.1) {
@@ -243,7 +290,7 @@ extension Binder {
         return entries
     }
 
-    private func rename(
+    func rename(
         _ columns: [ScopeColumn], _ table: CommonTable
     ) throws -> [ScopeColumn] {
         guard table.columns.count <= columns.count else {
@@ -315,7 +362,8 @@ extension Binder {
         }
         let types = base.columns.map(\.type)
         for (index, (column, type)) in zip(step.columns, types).enumerated() {
-            guard column.type == .unknown || CastRules.canCoerce(column.type, type, .implicit) else {
+            guard column.type == .unknown || CastRules.canCoerce(column.type, type, .implicit)
+            else {
                 throw SQLError(
                     .datatypeMismatch,
                     "recursive query \"\(entry.name)\" column \(index + 1) has type "

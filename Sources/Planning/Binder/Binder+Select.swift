@@ -57,8 +57,11 @@ extension Binder {
                 "for SELECT DISTINCT, ORDER BY expressions must appear in select list",
                 position: targets[count].position)
         }
-        if case .all = select.distinct {} else {
-            for target in targets { try requireEquality(target.expression.type, at: target.position) }
+        if case .all = select.distinct {
+        } else {
+            for target in targets {
+                try requireEquality(target.expression.type, at: target.position)
+            }
         }
 
         // Everything above FROM now lives in `targets` and `having`; cut it into nodes.
@@ -67,6 +70,7 @@ extension Binder {
         let needsGroups =
             grouping.isPresent || having != nil || expressions.contains(where: \.containsAggregate)
             || scope.setCalls.contains { $0.arguments.contains(where: \.containsAggregate) }
+        try lock(query, select, scope, hasGroups: needsGroups)
         if needsGroups {
             var cutter = GroupCutter(binder: self, scope: scope, grouping: grouping)
             expressions = try expressions.map { try cutter.cut($0) }
@@ -80,16 +84,11 @@ extension Binder {
         }
         if let condition { plan = .filter(plan, condition.conjuncts) }
         plan = cutWindows(plan, &expressions, scope)
-        for set in scope.setCalls {
-            plan = .tableFunction(
-                TableFunctionNode(
-                    input: plan, function: set.function, arguments: set.arguments,
-                    columns: set.columns, position: set.position))
-        }
+        plan = callSets(scope.setCalls, over: plan)
 
         let items = expressions.map { ProjectItem(newColumn(), $0) }
         plan = .project(plan, items)
-        var columns = try (0..<count).map { index -> ScopeColumn in
+        var columns = (0..<count).map { index -> ScopeColumn in
             let id = items[index].id
             return ScopeColumn(
                 name: targets[index].name, id: id, type: items[index].expression.type,
@@ -117,6 +116,32 @@ extension Binder {
             for index in 0..<count { columns[index].id = visible[index].id }
         }
         return BoundSelect(plan: plan, columns: columns)
+    }
+
+    /// The set-returning calls of a select list: those that need no other's rows go in step, a call
+    /// over another's rows comes above it.
+    private func callSets(_ calls: [SetCall], over input: Plan) -> Plan {
+        var plan = input
+        var waiting = calls
+        while !waiting.isEmpty {
+            let pending = Set(waiting.flatMap { $0.columns.map(\.0) })
+            let ready = waiting.filter { set in
+                set.arguments.allSatisfy { $0.referencedColumns.isDisjoint(with: pending) }
+            }
+            // Calls are bound innermost first, so the first can always go.
+            let level = ready.isEmpty ? [waiting[0]] : ready
+            let taken = Set(level.flatMap { $0.columns.map(\.0) })
+            waiting.removeAll { set in set.columns.contains { taken.contains($0.0) } }
+            plan = .tableFunction(
+                TableFunctionNode(
+                    input: plan,
+                    calls: level.map {
+                        .init(
+                            $0.function, $0.arguments, columns: $0.columns, names: $0.names,
+                            position: $0.position)
+                    }))
+        }
+        return plan
     }
 
     // MARK: Select list
@@ -153,6 +178,16 @@ extension Binder {
                         BoundTarget(
                             expression: .column(column.0, column.1), name: name,
                             position: target.position))
+                }
+                continue
+            }
+            if case .fieldStar(let operand) = target.expr.kind,
+                let fields = try rowFields(operand, scope)
+            {
+                for field in fields {
+                    result.append(
+                        BoundTarget(
+                            expression: field.value, name: field.name, position: target.position))
                 }
                 continue
             }
@@ -235,7 +270,8 @@ extension Binder {
     }
 
     /// What clients learn of an output: its table if it is a plain column, a cast's modifiers.
-    private func outputInfo(_ expression: Expression, _ select: Select, _ index: Int) -> ColumnInfo {
+    private func outputInfo(_ expression: Expression, _ select: Select, _ index: Int) -> ColumnInfo
+    {
         if case .column(let id, _) = expression {
             var info = columnInfo[id] ?? ColumnInfo()
             info.uses = []
@@ -375,7 +411,8 @@ extension Binder {
         do {
             bound = try bind(expr, scope)
         } catch let error as SQLError
-        where error.state == .undefinedColumn && error.position != nil {
+            where error.state == .undefinedColumn && error.position != nil
+        {
             throw SQLError(
                 .invalidColumnReference, "argument of \(what) must not contain variables",
                 position: error.position)
@@ -404,7 +441,7 @@ extension Binder {
 
     func requireEquality(_ type: SQLType, at position: Int) throws {
         switch type {
-        case .json, .record, .void, .trigger:
+        case .json, .void, .trigger:
             throw SQLError(
                 .undefinedFunction,
                 "could not identify an equality operator for type \(type.familyName)",

@@ -50,6 +50,27 @@ extension Binder {
         }
     }
 
+    /// A subquery of one row as one scalar subquery per column.
+    func scalars(
+        _ query: Query, count: Int, _ scope: Scope, at position: Int
+    ) throws -> [Expression] {
+        let (bound, outer) = try bindInner(query, scope)
+        guard bound.columns.count == count else {
+            throw SQLError(
+                .syntaxError,
+                bound.columns.count > count
+                    ? "subquery has too many columns" : "subquery has too few columns",
+                position: position)
+        }
+        return bound.columns.map { column in
+            let item = ProjectItem(newColumn(), .column(column.id, column.type))
+            return .subquery(
+                Subquery(
+                    kind: .scalar, plan: .project(bound.plan, [item]), outer: outer,
+                    type: column.type, position: position))
+        }
+    }
+
     private func single(_ bound: BoundSelect, at position: Int) throws -> ScopeColumn {
         guard bound.columns.count == 1, let column = bound.columns.first else {
             throw SQLError(
@@ -168,9 +189,10 @@ extension Binder {
         }
         switch bound.plan {
         case .project(let input, let items)
-        where items.count == types.count && zip(items, bound.columns).allSatisfy({
-            $0.id == $1.id
-        }):
+        where items.count == types.count
+            && zip(items, bound.columns).allSatisfy({
+                $0.id == $1.id
+            }):
             let cast = try items.enumerated().map { index, item in
                 ProjectItem(item.id, try coerced(item.expression, index))
             }

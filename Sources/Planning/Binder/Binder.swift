@@ -40,6 +40,10 @@ package final class Binder {
     var recordsReferences = false
     var recorded: [(position: Int, relation: UInt32, columns: [Int], use: Int)] = []
     var viewDepth = 0
+    /// Statements of WITH that change rows.
+    var changes: [BoundChange] = []
+    /// Tables of FOR UPDATE and its like.
+    var locked: Set<UInt32> = []
     private var depth = 0
     /// Subqueries bound so far, with the scope that keeps their key alive.
     var nested: [NestedKey: (scope: Scope, expression: Expression)] = [:]
@@ -65,6 +69,21 @@ package final class Binder {
         return try finish(bound)
     }
 
+    /// Binds the query of a materialized view, with the rights of its owner.
+    package func bindMaterialized(_ table: CatalogTable) throws -> BoundQuery {
+        guard let stored = table.materialized?.definition else {
+            throw SQLError(.wrongObjectType, "\"\(table.name)\" is not a materialized view")
+        }
+        let saved = (role, pins)
+        defer { (role, pins) = saved }
+        role = table.owner
+        pins = Dictionary(
+            stored.references.map { ($0.position, $0) }, uniquingKeysWith: { first, _ in first })
+        let bound = try bindBody(
+            try StoredText.query(stored), Scope(parent: nil), keepUnknown: false)
+        return try finish(bound)
+    }
+
     /// Checks privileges and settles parameter types: the last step of every statement.
     func finish(_ bound: BoundSelect) throws -> BoundQuery {
         try checkPrivileges()
@@ -82,6 +101,8 @@ package final class Binder {
             nextColumn: nextColumn)
         query.scanOrigins = scanOrigins
         query.uses = uses
+        query.changes = changes
+        query.locked = locked
         return query
     }
 
@@ -141,13 +162,46 @@ package final class Binder {
     /// The DEFAULT of a column, cast to its type; NULL where it has none.
     package func bindDefault(of column: CatalogColumn) throws -> Expression {
         guard let stored = column.defaultValue else { return .literal(.null, column.type) }
+        return try bindStored(stored) {
+            let scope = Scope(parent: nil)
+            scope.clause = .defaultValue
+            return try assign(try bind($0, scope), to: column, at: nil)
+        }
+    }
+
+    /// Binds a stored expression with its names as they were.
+    private func bindStored(
+        _ stored: StoredExpression, _ body: (Expr) throws -> Expression
+    ) throws -> Expression {
         let saved = pins
-        pins = [:]
+        pins = Dictionary(
+            stored.references.map { ($0.position, $0) }, uniquingKeysWith: { first, _ in first })
         defer { pins = saved }
-        let scope = Scope(parent: nil)
-        scope.clause = .defaultValue
-        let bound = try bind(try StoredText.expression(stored), scope)
-        return try assign(bound, to: column, at: nil)
+        return try body(try StoredText.expression(stored))
+    }
+
+    /// The CHECK constraints of a table over a row whose columns are `ids`.
+    package func bindChecks(_ table: CatalogTable, _ ids: [ColumnID]) throws -> [BoundCheck] {
+        try table.constraints.compactMap { constraint in
+            guard constraint.kind == .check, let stored = constraint.condition else { return nil }
+            let condition = try bindStored(stored) {
+                try bindCondition($0, "CHECK", clause: .check, rowScope(table, ids))
+            }
+            return BoundCheck(name: constraint.name, condition: condition)
+        }
+    }
+
+    /// The value of a generated column over a row whose columns are `ids`.
+    package func bindGenerated(
+        _ column: CatalogColumn, _ table: CatalogTable, _ ids: [ColumnID]
+    ) throws -> Expression? {
+        try column.generated.map { stored in
+            try bindStored(stored) {
+                let scope = rowScope(table, ids)
+                scope.clause = .generated
+                return try assign(try bind($0, scope), to: column, at: nil)
+            }
+        }
     }
 
     /// An expression over one table's rows (ALTER TYPE … USING): column i of the table is `ids[i]`.

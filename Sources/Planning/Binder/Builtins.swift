@@ -8,6 +8,22 @@ enum Builtins {
     /// The function of `array[index, …]`.
     static let subscriptName = "array_subscript"
 
+    /// The function of `array[low:high, …]`.
+    static let sliceName = "array_slice"
+
+    /// Names of parameters, for calls that give arguments by name; the number of those that may be
+    /// left out, at the end, with their value.
+    static let parameterNames: [String: (names: [String], optional: Int, value: Datum)] = [
+        "make_interval": (
+            ["years", "months", "weeks", "days", "hours", "mins", "secs"], 7, .int(0)
+        ),
+        "make_date": (["year", "month", "day"], 0, .null),
+        "make_time": (["hour", "min", "sec"], 0, .null),
+        "make_timestamp": (["year", "month", "mday", "hour", "min", "sec"], 0, .null),
+        "jsonb_set": (["jsonb_in", "path", "replacement", "create_if_missing"], 1, .bool(true)),
+        "jsonb_insert": (["jsonb_in", "path", "replacement", "insert_after"], 1, .bool(false)),
+    ]
+
     /// The cast between two types; nil where there is none.
     static func cast(from source: SQLType, to target: SQLType, explicit: Bool) -> ScalarFunction? {
         CastTable.cast(from: source, to: target, explicit: explicit)?.function

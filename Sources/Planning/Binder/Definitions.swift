@@ -13,7 +13,8 @@ package enum Definitions {
             statement, to: catalog,
             context: DefinitionContext(
                 role: context.role, sessionRole: context.sessionRole,
-                searchPath: context.searchPath, analyzer: DefinitionBinding(context: context)))
+                searchPath: context.searchPath, temporarySchema: context.temporarySchema,
+                analyzer: DefinitionBinding(context: context)))
     }
 }
 
@@ -58,10 +59,16 @@ struct DefinitionBinding: DefinitionAnalyzer {
         _ = try checked.assign(
             bound, to: CatalogColumn(id: 1, name: column, type: type), at: defaultValue.position)
         let text = Printer.text(of: defaultValue)
+        let second = binder(catalog)
+        second.recordsReferences = true
+        _ = try second.bind(try Parser.parseExpression(text), scope)
+        let references = second.references(catalog)
         // PostgreSQL shows a plain text constant with the type that it took on.
-        guard case .string = defaultValue.kind else { return StoredExpression(text) }
+        guard case .string = defaultValue.kind else {
+            return StoredExpression(text, references: references)
+        }
         let name = if case .char = type { "bpchar" } else { type.familyName }
-        return StoredExpression("\(text)::\(name)")
+        return StoredExpression("\(text)::\(name)", references: references)
     }
 
     private func refuseSubqueries(_ expr: Expr, _ message: String) throws {
@@ -98,6 +105,73 @@ struct DefinitionBinding: DefinitionAnalyzer {
                 position: 0, relation: table.oid, columns: table.columns.map(\.id),
                 used: second.uses[0].columns.sorted().map { table.columns[$0].id }))
         return StoredExpression(text, references: references)
+    }
+
+    func analyze(
+        check: Expr, table: CatalogTable, catalog: CatalogSnapshot
+    ) throws -> (stored: StoredExpression, columns: [Int]) {
+        let (stored, used) = try analyze(check, table, catalog, .check) { binder, expr, scope in
+            let bound = try binder.bindCondition(expr, "CHECK", clause: .check, scope)
+            if bound.contains({ if case .subquery = $0 { true } else { false } }) {
+                throw SQLError(
+                    .featureNotSupported, "cannot use subquery in check constraint",
+                    position: check.position)
+            }
+        }
+        return (stored, used)
+    }
+
+    func analyze(
+        generated: Expr, column: CatalogColumn, table: CatalogTable, catalog: CatalogSnapshot
+    ) throws -> StoredExpression {
+        let (stored, used) = try analyze(generated, table, catalog, .generated) {
+            binder, expr, scope in
+            let bound = try binder.bind(expr, scope)
+            guard !bound.isUnstable else {
+                throw SQLError(
+                    .invalidObjectDefinition, "generation expression is not immutable",
+                    position: generated.position)
+            }
+            _ = try binder.assign(bound, to: column, at: expr.position)
+        }
+        for other in table.columns where used.contains(other.id) {
+            if other.generated != nil || other.id == column.id {
+                throw SQLError(
+                    .invalidObjectDefinition,
+                    "cannot use generated column \"\(other.name)\" in column generation expression",
+                    detail: "A generated column cannot reference another generated column.",
+                    position: generated.position)
+            }
+        }
+        return stored
+    }
+
+    /// Binds an expression over a table's rows as written and as it is to be stored; its columns.
+    private func analyze(
+        _ expr: Expr, _ table: CatalogTable, _ catalog: CatalogSnapshot, _ clause: Clause,
+        _ bind: (Binder, Expr, Scope) throws -> Void
+    ) throws -> (StoredExpression, [Int]) {
+        var known = catalog
+        known.include(table)
+        let ids = table.columns.indices.map { ColumnID($0) }
+        func run(_ expr: Expr) throws -> Binder {
+            var plain = context
+            plain.forbidsParameters = true
+            let binder = Binder(catalog: known, context: plain, firstColumn: ids.count)
+            binder.uses.append(
+                RelationUse(relation: table.oid, role: context.role, privilege: [], columns: []))
+            let scope = binder.rowScope(table, ids, use: 0)
+            scope.clause = clause
+            try bind(binder, expr, scope)
+            return binder
+        }
+        _ = try run(expr)
+        let text = Printer.text(of: expr)
+        let used = try run(try Parser.parseExpression(text)).uses[0].columns.sorted()
+            .map { table.columns[$0].id }
+        let reference = StoredExpression.Reference(
+            position: 0, relation: table.oid, columns: table.columns.map(\.id), used: used)
+        return (StoredExpression(text, references: [reference]), used)
     }
 
     func resolve(type: TypeName) throws -> SQLType {

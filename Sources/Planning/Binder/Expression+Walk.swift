@@ -4,7 +4,7 @@ import Vectors
 extension Expression {
     /// Rebuilds the node with each direct operand replaced; subqueries keep their plans, only the
     /// operands of their left side are visited.
-    func mapOperands(_ change: (Expression) throws -> Expression) rethrows -> Expression {
+    package func mapOperands(_ change: (Expression) throws -> Expression) rethrows -> Expression {
         switch self {
         case .literal, .column, .parameter: return self
         case .call(let function, let arguments, let type, let position):
@@ -92,7 +92,7 @@ extension Expression {
     var containsWindow: Bool { contains { if case .window = $0 { true } else { false } } }
 
     /// Whether evaluating it twice may give two answers.
-    var isVolatile: Bool {
+    package var isVolatile: Bool {
         contains { expression in
             switch expression {
             case .call(let function, _, _, _): function.volatility == .volatile
@@ -100,6 +100,23 @@ extension Expression {
             default: false
             }
         }
+    }
+
+    /// Whether its value depends on more than its operands.
+    var isUnstable: Bool {
+        contains { expression in
+            switch expression {
+            case .call(let function, _, _, _): function.volatility != .immutable
+            case .subquery: true
+            default: false
+            }
+        }
+    }
+
+    /// The expression with columns replaced.
+    func replacing(_ columns: [ColumnID: Expression]) -> Expression {
+        if case .column(let id, _) = self, let value = columns[id] { return value }
+        return mapOperands { $0.replacing(columns) }
     }
 
     /// A text that two expressions share exactly when they are the same computation.
@@ -141,7 +158,8 @@ extension Expression {
         case .grouping: text += "grouping"
         }
         text += "("
-        if case .subquery = self {} else {
+        if case .subquery = self {
+        } else {
             forEachOperand { operand in
                 operand.write(to: &text)
                 text += ","

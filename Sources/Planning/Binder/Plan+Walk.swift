@@ -4,7 +4,7 @@ import Vectors
 extension Plan {
     /// Rebuilds the node with its inputs and expressions replaced; plans inside expressions are the
     /// expression changer's business.
-    func mapParts(
+    package func mapParts(
         plan changePlan: (Plan) throws -> Plan,
         expression change: (Expression) throws -> Expression
     ) rethrows -> Plan {
@@ -25,7 +25,9 @@ extension Plan {
             return .values(node)
         case .tableFunction(var node):
             node.input = try node.input.map(changePlan)
-            node.arguments = try node.arguments.map(change)
+            for index in node.calls.indices {
+                node.calls[index].arguments = try node.calls[index].arguments.map(change)
+            }
             return .tableFunction(node)
         case .filter(let input, let conditions):
             return .filter(try changePlan(input), try conditions.map(change))
@@ -42,8 +44,9 @@ extension Plan {
             node.input = try changePlan(node.input)
             node.keys = try node.keys.map { ($0.0, try change($0.1)) }
             node.aggregates = try node.aggregates.map { id, call in
-                guard case .aggregate(let changed) = try Expression.aggregate(call)
-                    .mapOperands(change)
+                guard
+                    case .aggregate(let changed) = try Expression.aggregate(call)
+                        .mapOperands(change)
                 else { return (id, call) }
                 return (id, changed)
             }
@@ -52,8 +55,9 @@ extension Plan {
             return .window(
                 try changePlan(input),
                 try calls.map { id, call in
-                    guard case .window(let changed) = try Expression.window(call)
-                        .mapOperands(change)
+                    guard
+                        case .window(let changed) = try Expression.window(call)
+                            .mapOperands(change)
                     else { return (id, call) }
                     return (id, changed)
                 })

@@ -46,6 +46,7 @@ enum Clause {
     case targets, filter, having, groupBy, orderBy, distinctOn, joinCondition, limit, values
     case fromFunction, returning, assignment, insertValues, defaultValue, policy, windowDefinition
     case aggregateArgument, aggregateFilter, windowArgument, windowFilter, call
+    case check, generated, mergeWhen
 
     /// PostgreSQL's wording in "… are not allowed in X".
     var name: String {
@@ -69,6 +70,9 @@ enum Clause {
         case .aggregateFilter, .windowFilter: "FILTER"
         case .windowArgument: "window functions"
         case .call: "CALL arguments"
+        case .check: "check constraints"
+        case .generated: "column generation expressions"
+        case .mergeWhen: "MERGE WHEN conditions"
         }
     }
 
@@ -120,6 +124,8 @@ final class CommonTableEntry {
     /// True while the recursive term is bound.
     var isBeingDefined = false
     var selfReferences = 0
+    /// A statement that changes rows and returns none: it cannot be read.
+    var returnsNothing = false
 
     init(name: String, id: Int, columns: [ScopeColumn], isMaterialized: Bool?, owner: Scope) {
         self.name = name

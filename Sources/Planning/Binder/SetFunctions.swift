@@ -19,6 +19,14 @@ struct SetFunction: Sendable {
     }
 
     static func overloads(_ name: String) -> [SetFunction]? { byName[name] }
+
+    /// Stands for a function that returns one value: a row of its argument.
+    static let oneRow = "(one row)"
+
+    /// Functions whose columns a column definition list says.
+    static let records: Set<String> = [
+        "json_to_record", "jsonb_to_record", "json_to_recordset", "jsonb_to_recordset",
+    ]
     static var names: [String] { byName.keys.sorted() }
 
     private static func optionalFlags(_ count: Int, _ type: SQLType) -> [SetFunction] {
@@ -57,6 +65,9 @@ struct SetFunction: Sendable {
         "jsonb_object_keys": [one([.jsonb], .text)],
         "json_each": each(.json, .json), "json_each_text": each(.json, .text),
         "jsonb_each": each(.jsonb, .jsonb), "jsonb_each_text": each(.jsonb, .text),
+        "json_to_record": [one([.json], .record)], "jsonb_to_record": [one([.jsonb], .record)],
+        "json_to_recordset": [one([.json], .record)],
+        "jsonb_to_recordset": [one([.jsonb], .record)],
         "_pg_expandarray": [
             SetFunction([.anyArray]) { [("x", $0.first?.element ?? .text), ("n", .integer)] }
         ],

@@ -33,6 +33,12 @@ package struct BoundQuery: Sendable {
     package var scanOrigins: [ColumnID: ScanOrigin] = [:]
     /// Relations read, with the columns used.
     package var uses: [RelationUse] = []
+    /// Statements of the WITH clause that change rows: they run first, in this order, and the plan
+    /// reads what they return.
+    package var changes: [BoundChange] = []
+    /// Tables of FOR UPDATE and FOR SHARE: a transaction that changes rows commits only if theirs
+    /// have not changed since.
+    package var locked: Set<UInt32> = []
     package init(
         plan: Plan, outputs: [OutputColumn], parameterTypes: [SQLType], nextColumn: Int
     ) {
@@ -43,23 +49,24 @@ package struct BoundQuery: Sendable {
     }
 }
 
-/// INSERT: `source` gives one value per `columns` entry, cast to the column's type; columns left out
-/// get their default as part of the source plan, so `columns` is the whole table in order.
+/// INSERT: `source` gives one value per `columns` entry, cast to the column's type; columns left
+/// out get their default as part of the source plan, so `columns` is the whole table in order.
 package struct BoundInsert: Sendable {
     package struct OnConflict: Sendable {
-        /// Indices of the primary key's columns in the table.
-        package var key: [Int]
-        /// nil: DO NOTHING. Else new values for every table column, over the columns `existing` (the
-        /// stored row, table order) and `excluded` (the proposed row), where `condition` holds.
+        /// The keys that may conflict, each as indices of the table's columns; one with DO UPDATE.
+        package var keys: [[Int]]
+        /// nil: DO NOTHING. Else new values for every table column, over the columns `existing`
+        /// (the stored row, table order) and `excluded` (the proposed row), where `condition`
+        /// holds.
         package var update: [Expression]?
         package var condition: Expression?
         package var existing: [ColumnID]
         package var excluded: [ColumnID]
         package init(
-            key: [Int], update: [Expression]?, condition: Expression?, existing: [ColumnID],
+            keys: [[Int]], update: [Expression]?, condition: Expression?, existing: [ColumnID],
             excluded: [ColumnID]
         ) {
-            self.key = key
+            self.keys = keys
             self.update = update
             self.condition = condition
             self.existing = existing
@@ -72,6 +79,8 @@ package struct BoundInsert: Sendable {
     /// WITH CHECK predicates over `checkColumns` (table order); a row that fails is 42501.
     package var checks: [Expression]
     package var checkColumns: [ColumnID]
+    /// CHECK constraints over `checkColumns`.
+    package var constraints: [BoundCheck] = []
     /// RETURNING: expressions over `checkColumns`.
     package var returning: [ProjectItem]?
     package var outputs: [OutputColumn]
@@ -89,14 +98,48 @@ package struct BoundInsert: Sendable {
     }
 }
 
-/// UPDATE or DELETE: `source`'s first column is the locator, then (UPDATE) the whole new row in table
-/// order. At most one source row per locator counts.
+/// A CHECK constraint over a new row.
+package struct BoundCheck: Sendable {
+    package var name: String
+    package var condition: Expression
+}
+
+/// MERGE: `source` gives what to do with a row (`Action`), its locator (NULL for a new one), and
+/// the whole new row in table order.
+package struct BoundMerge: Sendable {
+    /// The first column's values.
+    package enum Action: Int64, Sendable { case nothing = 0, insert, update, delete }
+    package var table: UInt32
+    package var source: BoundQuery
+    package var checkColumns: [ColumnID]
+    package var constraints: [BoundCheck]
+    /// What the clauses may do, for row security.
+    package var actions: Set<Action>
+}
+
+/// A statement of a WITH clause that changes rows.
+package struct BoundChange: Sendable {
+    package enum Body: Sendable {
+        case insert(BoundInsert)
+        case modify(BoundModify)
+        case merge(BoundMerge)
+    }
+    /// What `cteScan`s call its rows.
+    package var id: Int
+    package var columns: [(ColumnID, SQLType)]
+    package var body: Body
+}
+
+/// UPDATE or DELETE: `source`'s first column is the locator, then (UPDATE) the whole new row in
+/// table order. At most one source row per locator counts.
 package struct BoundModify: Sendable {
     package var table: UInt32
     package var source: BoundQuery
     package var isUpdate: Bool
     package var checks: [Expression]
     package var checkColumns: [ColumnID]
+    /// CHECK constraints over `checkColumns`.
+    package var constraints: [BoundCheck] = []
     /// RETURNING over the new (UPDATE) or old (DELETE; then `source` carries the old row) columns.
     package var returning: [ProjectItem]?
     package var outputs: [OutputColumn]

@@ -82,12 +82,16 @@ package final class Subquery: Sendable {
 
 package enum AggregateFunction: String, Sendable {
     case countStar, count, sum, avg, min, max
-    case boolAnd, boolOr, bitAnd, bitOr
+    case boolAnd, boolOr, bitAnd, bitOr, bitXor
     case stddevSamp, stddevPop, varSamp, varPop
     case corr, covarSamp, covarPop
     case regrSlope, regrIntercept, regrCount, regrR2, regrAvgX, regrAvgY, regrSxx, regrSyy, regrSxy
-    case stringAgg, arrayAgg, jsonAgg
+    case stringAgg, arrayAgg, jsonAgg, jsonbAgg, jsonObjectAgg, jsonbObjectAgg
     case percentileCont, percentileDisc, mode
+    /// Where a row with the arguments would stand among the group's: `rank(…) WITHIN GROUP`.
+    case hypotheticalRank, hypotheticalDenseRank, hypotheticalPercentRank, hypotheticalCumeDist
+    /// Estimates: distinct values by HyperLogLog, a quantile by logarithmic buckets.
+    case approxCountDistinct, approxQuantile
     /// Any value of the group: for columns that depend on the grouping keys.
     case anyValue
 }

@@ -103,26 +103,47 @@ package struct ValuesNode: Sendable {
 package struct TableFunctionNode: Sendable {
     /// Rows of this plan are repeated for each row the function returns (LATERAL and select-list use).
     package var input: Plan?
-    package var function: String
-    package var arguments: [Expression]
-    /// The function's own columns.
-    package var columns: [(ColumnID, SQLType)]
+    /// Several calls go on in step; one that ends before the others gives NULLs.
+    package var calls: [Call]
     package var ordinality: ColumnID?
     /// Keep input rows for which the function returns nothing (LEFT JOIN LATERAL … ON true).
     package var isOuter: Bool
-    package var position: Int
+
+    /// One function with its arguments and the columns it gives.
+    package struct Call: Sendable {
+        package var function: String
+        package var arguments: [Expression]
+        package var columns: [(ColumnID, SQLType)]
+        /// What the columns are called, for functions that look members up by name.
+        package var names: [String]
+        package var position: Int
+
+        package init(
+            _ function: String, _ arguments: [Expression], columns: [(ColumnID, SQLType)],
+            names: [String] = [], position: Int
+        ) {
+            self.function = function
+            self.arguments = arguments
+            self.columns = columns
+            self.names = names
+            self.position = position
+        }
+    }
+
     package init(
-        input: Plan?, function: String, arguments: [Expression], columns: [(ColumnID, SQLType)],
-        ordinality: ColumnID? = nil, isOuter: Bool = false, position: Int
+        input: Plan?, calls: [Call], ordinality: ColumnID? = nil, isOuter: Bool = false
     ) {
         self.input = input
-        self.function = function
-        self.arguments = arguments
-        self.columns = columns
+        self.calls = calls
         self.ordinality = ordinality
         self.isOuter = isOuter
-        self.position = position
     }
+
+    /// The functions' own columns.
+    package var columns: [(ColumnID, SQLType)] { calls.flatMap(\.columns) }
+
+    /// All calls' arguments.
+    package var arguments: [Expression] { calls.flatMap(\.arguments) }
 }
 
 package struct JoinNode: Sendable {

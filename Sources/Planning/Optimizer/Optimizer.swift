@@ -17,8 +17,9 @@ package protocol PlanStatistics: Sendable {
 
 /// Rewrites a plan into one that gives the same rows sooner.
 ///
-/// In order: correlated subqueries become joins (`Unnesting`), conditions sink to the scans
-/// (`Pushdown`), inner joins are ordered (`JoinOrdering`), and columns nobody needs go (`Pruning`).
+/// In order: constants are computed (`Folding`), correlated subqueries become joins (`Unnesting`),
+/// conditions sink to the scans (`Pushdown`), inner joins are ordered (`JoinOrdering`), and columns
+/// nobody needs go (`Pruning`).
 /// Security conditions of scans are never moved or dropped.
 package enum Optimizer {
     package static func optimize(
@@ -35,7 +36,7 @@ package enum Optimizer {
     static func optimize(
         _ plan: Plan, _ statistics: any PlanStatistics, _ ids: inout ColumnIDs
     ) throws -> Plan {
-        var current = try Unnesting.rewrite(plan, &ids)
+        var current = try Unnesting.rewrite(Folding.rewrite(plan), &ids)
         current = try Pushdown.rewrite(current)
         current = try JoinOrdering(statistics).rewrite(current)
         current = current.inOrder(plan.columns)

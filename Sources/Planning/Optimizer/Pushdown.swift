@@ -13,7 +13,7 @@ enum Pushdown {
     private static func push(_ conditions: [Expression], into plan: Plan) throws -> Plan {
         switch plan {
         case .filter(let input, let own):
-            return try push(own.flatMap(\.conjuncts) + conditions, into: input)
+            return try push(own.flatMap(\.factored) + conditions, into: input)
         case .project(let input, let items): return try project(conditions, input, items)
         case .join(let node): return try join(conditions, node)
         case .scan(var node):
@@ -61,7 +61,7 @@ enum Pushdown {
             if !condition.isVolatile, !used.contains(where: { $0.isVolatile || $0.containsSubquery }),
                 let changed = condition.substituting(replacement)
             {
-                moved += changed.conjuncts
+                moved += changed.factored
             } else {
                 kept.append(condition)
             }
@@ -126,7 +126,7 @@ enum Pushdown {
             return above(.join(node), kept)
         }
         node.kind = strengthened(node.kind, conditions, leftIDs, rightIDs)
-        var own = node.conditions.flatMap(\.conjuncts)
+        var own = node.conditions.flatMap(\.factored)
         var toLeft: [Expression] = []
         var toRight: [Expression] = []
         var kept: [Expression] = []
@@ -150,6 +150,10 @@ enum Pushdown {
                 let used = $0.referencedColumns
                 return !$0.isVolatile && !$0.containsSubquery
                     && !used.isDisjoint(with: rightIDs) && !used.isDisjoint(with: leftIDs)
+            }
+            for condition in own {
+                toLeft += condition.implied(on: leftIDs)?.factored ?? []
+                toRight += condition.implied(on: rightIDs)?.factored ?? []
             }
         case .left, .single, .semi, .anti, .nullAwareAnti:
             for condition in conditions {

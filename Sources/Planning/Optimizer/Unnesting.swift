@@ -165,7 +165,7 @@ enum Unnesting {
         // An empty group has no row to join: its counts are 0, everything else is NULL.
         var replacement: [ColumnID: Expression] = [:]
         for (id, call) in aggregate.aggregates
-        where call.function == .count || call.function == .countStar {
+        where [.count, .countStar, .regrCount].contains(call.function) {
             replacement[id] = .coalesce(
                 [.column(id, call.type), .literal(.int(0), call.type)], call.type)
         }

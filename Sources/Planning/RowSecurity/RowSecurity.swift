@@ -55,6 +55,17 @@ package struct RowSecurity {
         return SecuredModify(secured, source: try secure(secured.source))
     }
 
+    /// Secures a MERGE. What policies demand of each action is not worked out: where any apply to
+    /// the target, it is refused.
+    package func secure(_ merge: BoundMerge) throws -> SecuredMerge {
+        if let table = catalog.tables[merge.table],
+            catalog.rowSecurityApplies(to: table, role: context.role)
+        {
+            throw SQLError.unsupported("MERGE under row-level security")
+        }
+        return SecuredMerge(merge, source: try secure(merge.source))
+    }
+
     /// Adds WITH CHECK conditions to COPY … FROM.
     package func secure(_ copy: BoundCopyIn) throws -> SecuredCopyIn {
         var secured = copy
@@ -146,6 +157,21 @@ package struct SecuredModify: Sendable {
     /// The same change with its source in another shape, for the optimizer.
     package func withSource(_ rewrite: (SecuredPlan) throws -> SecuredPlan) rethrows -> Self {
         Self(modify, source: try rewrite(source))
+    }
+}
+
+/// A MERGE that may be executed; `source` replaces `merge.source`.
+package struct SecuredMerge: Sendable {
+    package let merge: BoundMerge
+    package let source: SecuredPlan
+    fileprivate init(_ merge: BoundMerge, source: SecuredPlan) {
+        self.merge = merge
+        self.source = source
+    }
+
+    /// The same change with its source in another shape, for the optimizer.
+    package func withSource(_ rewrite: (SecuredPlan) throws -> SecuredPlan) rethrows -> Self {
+        Self(merge, source: try rewrite(source))
     }
 }
 

@@ -24,6 +24,7 @@ package indirect enum Statement: Sendable, Hashable {
     case insert(Insert)
     case update(Update)
     case delete(Delete)
+    case merge(Merge)
     case truncate(Truncate)
     case copy(Copy)
     case call(FunctionCall)
@@ -33,6 +34,11 @@ package indirect enum Statement: Sendable, Hashable {
     case createTableAs(CreateTableAs)
     case alterTable(AlterTable)
     case createView(CreateView)
+    case createIndex(CreateIndex)
+    case createSequence(CreateSequence)
+    case alterSequence(AlterSequence)
+    /// REFRESH MATERIALIZED VIEW.
+    case refresh(Refresh)
     case createSchema(CreateSchema)
     case alterSchema(AlterSchema)
     case drop(Drop)
@@ -104,6 +110,8 @@ package struct InsertColumn: Sendable, Hashable {
     package var name: Identifier
     /// Fields after the name: `address.street` has `["street"]`.
     package var fields: [String] = []
+    /// `[1]` behind the name.
+    package var index: Expr?
 }
 
 /// `ON CONFLICT …`.
@@ -153,6 +161,33 @@ package struct Delete: Sendable, Hashable {
     package var using: [TableRef]
     package var filter: Expr?
     package var returning: [Target]
+}
+
+/// `MERGE INTO table USING source ON condition WHEN …`.
+package struct Merge: Sendable, Hashable {
+    /// One WHEN clause; the first that fits a row decides.
+    package struct Clause: Sendable, Hashable {
+        /// True for WHEN MATCHED.
+        package var isMatched: Bool
+        /// `AND condition`.
+        package var condition: Expr?
+        package var action: Action
+        @SourcePosition package var position: Int
+    }
+    /// What a clause does.
+    package enum Action: Sendable, Hashable {
+        case nothing, delete
+        case update([Assignment])
+        /// nil values for DEFAULT VALUES.
+        case insert([InsertColumn], overriding: Insert.Overriding?, values: [Expr]?)
+    }
+
+    package var with: WithClause?
+    package var table: TableName
+    package var alias: Identifier?
+    package var source: TableRef
+    package var condition: Expr
+    package var clauses: [Clause]
 }
 
 /// `TRUNCATE a, b RESTART IDENTITY CASCADE`.

@@ -29,6 +29,49 @@ package struct CreateTableAs: Sendable, Hashable {
     package var onCommit: OnCommit?
     package var query: Query
     package var withData: Bool
+    /// CREATE MATERIALIZED VIEW.
+    package var isMaterializedView = false
+}
+
+/// `CREATE [UNIQUE] INDEX [name] ON table (columns)`.
+package struct CreateIndex: Sendable, Hashable {
+    /// nil where PostgreSQL makes one up.
+    package var name: Identifier?
+    package var table: QualifiedName
+    package var columns: [Identifier]
+    package var isUnique: Bool
+    package var ifNotExists: Bool
+}
+
+/// `CREATE SEQUENCE name …`.
+package struct CreateSequence: Sendable, Hashable {
+    package var name: QualifiedName
+    package var persistence: Persistence
+    package var ifNotExists: Bool
+    package var options: [Option]
+    /// `OWNED BY table.column`; nil where it is not said or NONE.
+    package var owner: SequenceOwner?
+}
+
+/// The column that a sequence belongs to.
+package struct SequenceOwner: Sendable, Hashable {
+    package var table: QualifiedName
+    package var column: Identifier
+}
+
+/// `ALTER SEQUENCE name …`, renaming and the like aside.
+package struct AlterSequence: Sendable, Hashable {
+    package var name: QualifiedName
+    package var ifExists: Bool
+    package var options: [Option]
+    package var owner: SequenceOwner?
+}
+
+/// `REFRESH MATERIALIZED VIEW name`.
+package struct Refresh: Sendable, Hashable {
+    package var name: QualifiedName
+    package var isConcurrent: Bool
+    package var withData: Bool
 }
 
 /// A column of CREATE TABLE or ADD COLUMN.
@@ -87,12 +130,22 @@ package struct TableConstraint: Sendable, Hashable {
     /// `NOT VALID`.
     package var notValid = false
     @SourcePosition package var position: Int
+
+    package init(name: Identifier?, kind: Kind, notValid: Bool = false, position: Int) {
+        self.name = name
+        self.kind = kind
+        self.notValid = notValid
+        self._position = SourcePosition(wrappedValue: position)
+    }
 }
 
 /// `ALTER TABLE|VIEW [IF EXISTS] name action, …`.
 package struct AlterTable: Sendable, Hashable {
     /// What was said to be altered.
-    package enum Object: String, Sendable, Hashable { case table, view, sequence, index }
+    package enum Object: String, Sendable, Hashable {
+        case table, view, sequence, index
+        case materializedView = "materialized view"
+    }
     package var object: Object
     package var ifExists: Bool
     package var table: TableName
@@ -155,11 +208,21 @@ package struct AlterSchema: Sendable, Hashable {
 /// `DROP TABLE|VIEW|… [IF EXISTS] a, b [CASCADE]`.
 package struct Drop: Sendable, Hashable {
     /// What is dropped.
-    package enum Object: String, Sendable, Hashable { case table, view, schema, index, sequence }
+    package enum Object: String, Sendable, Hashable {
+        case table, view, schema, index, sequence
+        case materializedView = "materialized view"
+    }
     package var object: Object
     package var names: [QualifiedName]
     package var ifExists: Bool
     package var cascade: Bool
+
+    package init(object: Object, names: [QualifiedName], ifExists: Bool, cascade: Bool) {
+        self.object = object
+        self.names = names
+        self.ifExists = ifExists
+        self.cascade = cascade
+    }
 }
 
 /// `COMMENT ON object IS 'text'`.

@@ -6,13 +6,13 @@ extension Parser {
         let place = position
         try expect(.alter)
         switch token.keyword {
-        case .table, .view, .sequence, .index: return try alterTable()
+        case .table, .view, .sequence, .index, .materialized: return try alterTable()
         case .schema: return try alterSchema()
         case .role, .group: return try alterRole()
         case .user where peek().keyword != .mapping: return try alterRole()
         case .policy: return try alterPolicy()
         case .aggregate, .collation, .conversion, .database, .default, .domain, .event,
-            .extension, .foreign, .function, .language, .large, .materialized, .operator,
+            .extension, .foreign, .function, .language, .large, .operator,
             .procedural, .procedure, .publication, .routine, .rule, .server, .statistics,
             .subscription, .system, .tablespace, .text, .trigger, .type, .user:
             throw SQLError.unsupported(
@@ -27,9 +27,11 @@ extension Parser {
             case .view: .view
             case .sequence: .sequence
             case .index: .index
+            case .materialized: .materializedView
             default: .table
             }
         advance()
+        if object == .materializedView { try expect(.view) }
         if at(.all) { throw SQLError.unsupported("ALTER … ALL IN TABLESPACE", position: position) }
         let ifExists = acceptIfExists()
         let table = try tableName()
@@ -39,6 +41,8 @@ extension Parser {
             actions = [try rename()]
         } else if accept(.set, .schema) {
             actions = [.setSchema(try identifier())]
+        } else if object == .sequence, !at(.owner) {
+            return try alterSequence(table.name, ifExists: ifExists)
         } else {
             actions = try list { try $0.alterTableAction() }
         }
@@ -203,20 +207,22 @@ extension Parser {
         case .schema: object = .schema
         case .index: object = .index
         case .sequence: object = .sequence
+        case .materialized:
+            object = .materializedView
+            advance()
+            guard at(.view) else { throw unexpected() }
         case .role, .group: return try dropRole()
         case .user where peek().keyword != .mapping: return try dropRole()
         case .policy: return try dropPolicy()
         case .access, .aggregate, .cast, .collation, .conversion, .database, .domain, .event,
-            .extension, .foreign, .function, .language, .materialized, .operator, .owned,
+            .extension, .foreign, .function, .language, .operator, .owned,
             .procedural, .procedure, .publication, .routine, .rule, .server, .statistics,
             .subscription, .tablespace, .text, .transform, .trigger, .type, .user:
             throw SQLError.unsupported("DROP " + tokens.raw(token).uppercased(), position: place)
         default: throw unexpected()
         }
         advance()
-        if object == .index, at(.concurrently) {
-            throw SQLError.unsupported("DROP INDEX CONCURRENTLY", position: position)
-        }
+        if object == .index { accept(.concurrently) }
         let ifExists = acceptIfExists()
         let names = try list { try $0.qualifiedName() }
         return .drop(

@@ -71,7 +71,14 @@ extension Parser {
         }
         try expect(.as)
         if accept(.identity) {
-            return .identity(always: always, options: try sequenceOptions())
+            var options: [Option] = []
+            if accept(.leftParen) {
+                while !accept(.rightParen) {
+                    guard let option = try sequenceOption() else { throw unexpected() }
+                    options.append(option)
+                }
+            }
+            return .identity(always: always, options: options)
         }
         guard always, at(.leftParen) else { throw unexpected() }
         advance()
@@ -79,31 +86,6 @@ extension Parser {
         try expect(.rightParen)
         try expect(.stored)
         return .generated(expr)
-    }
-
-    private mutating func sequenceOptions() throws -> [Option] {
-        guard accept(.leftParen) else { return [] }
-        var options: [Option] = []
-        while !accept(.rightParen) {
-            let place = position
-            switch token.keyword {
-            case .start, .increment, .minvalue, .maxvalue, .cache:
-                let name = try label().text
-                if name == "start" { accept(.with) }
-                if name == "increment" { accept(.by) }
-                options.append(
-                    Option(name: name, value: .number(try number()), position: place))
-            case .no:
-                advance()
-                guard at(.minvalue) || at(.maxvalue) || at(.cycle) else { throw unexpected() }
-                options.append(Option(name: "no " + (try label().text), position: place))
-            case .cycle:
-                advance()
-                options.append(Option(name: "cycle", position: place))
-            default: throw unexpected()
-            }
-        }
-        return options
     }
 
     private mutating func foreignReference() throws -> ForeignReference {

@@ -19,7 +19,9 @@ extension Parser {
         case .recursive where persistence != .unlogged && peek().keyword == .view:
             throw SQLError.unsupported("CREATE RECURSIVE VIEW", position: place)
         case .sequence where !orReplace:
-            throw SQLError.unsupported("CREATE SEQUENCE", position: place)
+            return try createSequence(persistence)
+        case .materialized where !orReplace && persistence == .permanent:
+            return try createMaterializedView()
         default: break
         }
         guard persistence == .permanent else { throw unexpected() }
@@ -33,14 +35,15 @@ extension Parser {
         }
         switch token.keyword {
         case .schema: return try createSchema()
+        case .index, .unique: return try createIndex()
         case .role, .group: return try createRole()
         case .user where peek().keyword != .mapping: return try createRole()
         case .policy: return try createPolicy()
         case .access, .aggregate, .cast, .collation, .constraint, .conversion, .database,
-            .default, .domain, .event, .extension, .foreign, .function, .index, .language,
-            .materialized, .operator, .procedural, .procedure, .publication, .rule, .server,
+            .default, .domain, .event, .extension, .foreign, .function, .language, .operator,
+            .procedural, .procedure, .publication, .rule, .server,
             .statistics, .subscription, .tablespace, .text, .transform, .trigger, .trusted,
-            .type, .unique, .user:
+            .type, .user:
             throw unsupportedCreate(place)
         default: throw unexpected()
         }
@@ -49,7 +52,7 @@ extension Parser {
     private func unsupportedCreate(_ place: Int) -> SQLError {
         var words = "CREATE " + tokens.raw(token).uppercased()
         switch token.keyword {
-        case .materialized, .foreign, .unique, .user, .event, .text, .access:
+        case .foreign, .user, .event, .text, .access:
             words += " " + tokens.raw(peek()).uppercased()
         default: break
         }
@@ -117,10 +120,7 @@ extension Parser {
         }
         guard startsQuery else { throw unexpected() }
         createAs.query = try query()
-        if accept(.with) {
-            createAs.withData = !accept(.no)
-            try expect(.data)
-        }
+        createAs.withData = try withData()
         return .createTableAs(createAs)
     }
 
@@ -194,6 +194,18 @@ extension Parser {
             CreateView(
                 name: name, orReplace: orReplace, isTemporary: isTemporary, columns: columns,
                 options: options, query: query, checkOption: check))
+    }
+
+    private mutating func createMaterializedView() throws -> Statement {
+        try expect(.materialized)
+        try expect(.view)
+        let ifNotExists = try acceptIfNotExists()
+        var createAs = CreateTableAs(
+            name: try qualifiedName(), persistence: .permanent, ifNotExists: ifNotExists,
+            columns: [], options: [], query: Query(.values([])), withData: true,
+            isMaterializedView: true)
+        createAs.columns = try optionalColumns()
+        return try finish(&createAs)
     }
 
     private mutating func createSchema() throws -> Statement {

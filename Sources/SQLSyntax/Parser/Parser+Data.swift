@@ -11,12 +11,7 @@ extension Parser {
         if at(.leftParen), !startsQueryInParens() {
             columns = try parenthesized { try $0.insertColumn() }
         }
-        var overriding: Insert.Overriding?
-        if accept(.overriding) {
-            overriding = at(.user) ? .user : .system
-            if !accept(.user) { try expect(.system) }
-            try expect(.value)
-        }
+        let overriding = try overridingClause()
         let source: Insert.Source
         if columns.isEmpty, overriding == nil, accept(.default) {
             try expect(.values)
@@ -34,7 +29,17 @@ extension Parser {
         var column = InsertColumn(name: try identifier())
         while accept(.dot) { column.fields.append(try label().text) }
         if at(.leftBracket) {
-            throw SQLError.unsupported("assignment to an array element", position: position)
+            let place = position
+            advance()
+            column.index = try expression()
+            if at(.colon) {
+                throw SQLError.unsupported("assignment to an array slice", position: place)
+            }
+            try expect(.rightBracket)
+            if at(.leftBracket) {
+                throw SQLError.unsupported(
+                    "assignment to an element of several dimensions", position: place)
+            }
         }
         return column
     }
@@ -120,6 +125,67 @@ extension Parser {
         return Delete(
             with: with, table: table, alias: alias, using: using, filter: filter,
             returning: try returning())
+    }
+
+    mutating func merge(_ with: WithClause?) throws -> Merge {
+        try expect(.merge)
+        try expect(.into)
+        let table = try tableName()
+        let alias = try dmlAlias()
+        try expect(.using)
+        let source = try tableRef()
+        try expect(.on)
+        let condition = try expression()
+        var clauses: [Merge.Clause] = []
+        repeat { clauses.append(try mergeClause()) } while at(.when)
+        return Merge(
+            with: with, table: table, alias: alias, source: source, condition: condition,
+            clauses: clauses)
+    }
+
+    private mutating func mergeClause() throws -> Merge.Clause {
+        let place = position
+        try expect(.when)
+        let isMatched = !accept(.not)
+        try expect(.matched)
+        let condition = accept(.and) ? try expression() : nil
+        try expect(.then)
+        return Merge.Clause(
+            isMatched: isMatched, condition: condition,
+            action: try mergeAction(isMatched: isMatched), position: place)
+    }
+
+    private mutating func mergeAction(isMatched: Bool) throws -> Merge.Action {
+        if accept(.do) {
+            try expect(.nothing)
+            return .nothing
+        }
+        if isMatched {
+            if accept(.delete) { return .delete }
+            try expect(.update)
+            try expect(.set)
+            return .update(try list { try $0.assignment() })
+        }
+        try expect(.insert)
+        var columns: [InsertColumn] = []
+        if at(.leftParen) { columns = try parenthesized { try $0.insertColumn() } }
+        let overriding = try overridingClause()
+        if columns.isEmpty, overriding == nil, accept(.default) {
+            try expect(.values)
+            return .insert([], overriding: nil, values: nil)
+        }
+        try expect(.values)
+        return .insert(
+            columns, overriding: overriding,
+            values: try parenthesized { try $0.expression() })
+    }
+
+    private mutating func overridingClause() throws -> Insert.Overriding? {
+        guard accept(.overriding) else { return nil }
+        let kind: Insert.Overriding = at(.user) ? .user : .system
+        if !accept(.user) { try expect(.system) }
+        try expect(.value)
+        return kind
     }
 
     private mutating func whereOrCurrent() throws -> Expr? {

@@ -105,7 +105,7 @@ extension Parser {
         let body: CommonTableBody
         try expect(.leftParen)
         switch token.keyword {
-        case .insert, .update, .delete: body = .statement(try dataStatement())
+        case .insert, .update, .delete, .merge: body = .statement(try dataStatement())
         case .with: body = try withBody()
         default:
             guard startsQuery else { throw unexpected() }

@@ -5,8 +5,8 @@ extension Parser {
     @inline(never)
     mutating func statement() throws -> Statement {
         switch token.keyword {
-        case .select, .values, .table, .with, .insert, .update, .delete:
-            return try dataStatement()
+        case .select, .values, .table, .with, .insert, .update, .delete, .merge:
+            return Parser.creating(try dataStatement())
         case .truncate: return try truncate()
         case .copy: return try copy()
         case .call: return try callStatement()
@@ -34,12 +34,44 @@ extension Parser {
             advance()
             return .checkpoint
         case .lock: return try lock()
-        case .do, .cluster, .import, .load, .merge, .reassign, .refresh, .reindex, .security:
+        case .refresh: return try refresh()
+        case .do, .cluster, .import, .load, .reassign, .reindex, .security:
             throw SQLError.unsupported(tokens.raw(token).uppercased(), position: position)
         default:
             guard at(.leftParen) else { throw unexpected() }
-            return .query(try query())
+            return Parser.creating(.query(try query()))
         }
+    }
+
+    /// SELECT … INTO creates a table.
+    private static func creating(_ statement: Statement) -> Statement {
+        guard case .query(var query) = statement, case .select(var select) = query.body,
+            let into = select.into
+        else { return statement }
+        select.into = nil
+        query.body = .select(select)
+        return .createTableAs(
+            CreateTableAs(
+                name: into.name.name, persistence: into.isTemporary ? .temporary : .permanent,
+                ifNotExists: false, columns: [], options: [], query: query, withData: true))
+    }
+
+    private mutating func refresh() throws -> Statement {
+        try expect(.refresh)
+        try expect(.materialized)
+        try expect(.view)
+        let isConcurrent = accept(.concurrently)
+        let name = try qualifiedName()
+        return .refresh(
+            Refresh(name: name, isConcurrent: isConcurrent, withData: try withData()))
+    }
+
+    /// `WITH [NO] DATA`, true where nothing is said.
+    mutating func withData() throws -> Bool {
+        guard accept(.with) else { return true }
+        let isNegated = accept(.no)
+        try expect(.data)
+        return !isNegated
     }
 
     /// SELECT, INSERT, UPDATE or DELETE, each perhaps behind WITH.
@@ -53,7 +85,7 @@ extension Parser {
         case .insert: return .insert(try insert(with))
         case .update: return .update(try update(with))
         case .delete: return .delete(try delete(with))
-        case .merge: throw SQLError.unsupported("MERGE", position: position)
+        case .merge: return .merge(try merge(with))
         default:
             guard startsQuery else { throw unexpected() }
             // The query reads its WITH itself.
@@ -78,7 +110,7 @@ extension Parser {
         case .select, .values, .table, .with, .insert, .update, .delete, .merge, .create,
             .declare, .execute:
             break
-        case .refresh: throw SQLError.unsupported("REFRESH", position: position)
+        case .refresh: throw SQLError.unsupported("EXPLAIN REFRESH", position: position)
         default: guard at(.leftParen) else { throw unexpected() }
         }
         return .explain(Explain(options: options, statement: try statement()))
@@ -165,6 +197,9 @@ extension Parser {
         advance()
         switch keyword {
         case .table: return .table(try qualifiedName())
+        case .materialized:
+            try expect(.view)
+            return .view(try qualifiedName())
         case .view: return .view(try qualifiedName())
         case .index: return .index(try qualifiedName())
         case .sequence: return .sequence(try qualifiedName())

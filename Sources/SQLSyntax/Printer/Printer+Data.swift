@@ -6,6 +6,7 @@ extension Printer {
         case .insert(let insert): self.insert(insert)
         case .update(let update): self.update(update)
         case .delete(let delete): self.delete(delete)
+        case .merge(let merge): self.merge(merge)
         default: break
         }
     }
@@ -90,6 +91,47 @@ extension Printer {
         returning(delete.returning)
     }
 
+    private mutating func merge(_ merge: Merge) {
+        optionalWith(merge.with)
+        write("MERGE INTO ")
+        tableName(merge.table)
+        if let alias = merge.alias { aliased(alias) }
+        write(" USING ")
+        tables([merge.source])
+        write(" ON ")
+        expression(merge.condition)
+        for clause in merge.clauses {
+            write(clause.isMatched ? " WHEN MATCHED" : " WHEN NOT MATCHED")
+            if let condition = clause.condition {
+                write(" AND ")
+                expression(condition)
+            }
+            write(" THEN ")
+            switch clause.action {
+            case .nothing: write("DO NOTHING")
+            case .delete: write("DELETE")
+            case .update(let assignments):
+                write("UPDATE SET ")
+                list(assignments) { $0.assignment($1) }
+            case .insert(let columns, let overriding, let values):
+                write("INSERT")
+                if !columns.isEmpty {
+                    write(" ")
+                    parens { $0.list(columns) { $0.column($1) } }
+                }
+                if let overriding {
+                    write(" OVERRIDING \(overriding.rawValue.uppercased()) VALUE")
+                }
+                if let values {
+                    write(" VALUES ")
+                    parens { $0.list(values) { $0.expression($1) } }
+                } else {
+                    write(" DEFAULT VALUES")
+                }
+            }
+        }
+    }
+
     private mutating func aliased(_ alias: Identifier) {
         write(" AS ")
         name(alias.text)
@@ -103,6 +145,11 @@ extension Printer {
 
     private mutating func column(_ column: InsertColumn) {
         names([column.name.text] + column.fields)
+        if let index = column.index {
+            write("[")
+            expression(index)
+            write("]")
+        }
     }
 
     private mutating func assignment(_ assignment: Assignment) {

@@ -26,6 +26,9 @@ package struct ChangeSet: Sendable {
     package var notes: [String: [UInt8]] = [:]
     /// How an error about a repeated key names the key, by table.
     package var keyLabels: [UInt32: KeyLabel] = [:]
+    /// Tables whose rows must not have changed since the snapshot, because what they hold was
+    /// checked for constraints: the commit is 40001 if they have.
+    package var guarded: Set<UInt32> = []
     var tables: [UInt32: TableChange] = [:]
 
     struct TableChange: Sendable {
@@ -88,13 +91,15 @@ package struct ChangeSet: Sendable {
         tables[id] = change
     }
 
-    /// Adds and drops columns and changes the sort key; the primary key stays.
+    /// Adds and drops columns and changes the sort key; the primary key stays, unless the
+    /// transaction has emptied the table.
     package mutating func alterTable(_ new: TableSpec) throws {
         let old = try spec(new.id)
-        guard old.primaryKey == new.primaryKey else {
-            throw SQLError.unsupported("changing a primary key")
-        }
         var change = tables[new.id] ?? TableChange()
+        let isEmptied = change.truncated && change.appends.isEmpty && change.staged.isEmpty
+        guard old.primaryKey == new.primaryKey || isEmptied else {
+            throw SQLError.unsupported("changing the primary key of a table with rows")
+        }
         change.appends = try change.appends.map {
             try TailBatches.convert($0, from: old.columns, to: new.columns)
         }
@@ -173,8 +178,8 @@ package struct ChangeSet: Sendable {
             StagedSegment(kept, keys: keys, spec: spec, fragment: fragment, staging: staging))
     }
 
-    /// Waits until all rows that are being written are on disk, and puts what a statement added to a
-    /// sorted table in bulk into one sorted run. Locators of rows added before are void.
+    /// Waits until all rows that are being written are on disk, and puts what a statement added to
+    /// a sorted table in bulk into one sorted run. Locators of rows added before are void.
     ///
     /// - Parameter check: throws where the statement is to end; called by several threads.
     /// - Throws: why they could not be written.

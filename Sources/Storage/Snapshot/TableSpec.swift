@@ -25,7 +25,8 @@ package struct TableSpec: Sendable {
     package var columns: [ColumnSpec]
     /// Column ids by which segments are sorted, ascending, NULLs last; may be empty.
     package var sortKey: [UInt32]
-    /// Column ids of the primary key, empty where there is none. Fixed when the table is made.
+    /// Column ids of the primary key, empty where there is none. It changes only while there are no
+    /// rows.
     package var primaryKey: [UInt32]
 
     package init(

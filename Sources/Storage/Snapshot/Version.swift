@@ -29,6 +29,8 @@ struct TableVersion: Sendable {
     var spec: TableSpec
     /// The commit that made the table or changed its columns.
     var specCommit: CommitNumber
+    /// The last commit since the start that added or deleted rows.
+    var rowCommit: CommitNumber = 0
     var segments: [SegmentFragment] = []
     /// Oldest first; commits go to the last while it is open.
     var tails: [TailFragment] = []

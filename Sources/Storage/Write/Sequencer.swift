@@ -85,6 +85,9 @@ final class Sequencer: @unchecked Sendable {
         let base = change.changes.basedOn.version
         var writer = LogCommitWriter()
         if change.changesCatalog, state.catalogCommit > base.commit { throw Self.conflict }
+        for id in change.changes.guarded where state.tables[id]?.rowCommit ?? 0 > base.commit {
+            throw Self.conflict
+        }
         state.commit += 1
         for table in change.tables {
             do {
@@ -133,6 +136,8 @@ final class Sequencer: @unchecked Sendable {
                 writer.add(.alter(spec))
             }
         }
+        let number = state.commit
+        state.tables[id]?.rowCommit = number
         try delete(change.deletes, of: id, &writer)
         if table.rowCount == 0, table.staged.isEmpty { return }
         if let now = state.tables[id] { try table.keys.verify(now, remap: remap) }

@@ -1,7 +1,7 @@
 import Basics
 
 extension FunctionRegistry {
-    private static func same(_ index: Int) -> ResultType {
+    static func same(_ index: Int) -> ResultType {
         .derived { types in types.indices.contains(index) ? types[index] : .anyArray }
     }
 
@@ -10,6 +10,7 @@ extension FunctionRegistry {
         addArrayBuilding()
         addArraySearch()
         addArrayText()
+        addArrayParts()
     }
 
     private mutating func addArrayShape() {
@@ -48,12 +49,12 @@ extension FunctionRegistry {
     }
 
     /// The array of an argument; NULL and empty ones give an array without elements.
-    private static func array(_ vector: Vector, _ row: Int) throws -> ArrayValue {
+    static func array(_ vector: Vector, _ row: Int) throws -> ArrayValue {
         if vector.isNull(row) { return ArrayValue(vector.type.element ?? .text, []) }
         return try ArrayValue(vector.view(row), element: vector.type.element)
     }
 
-    private static func store(_ array: ArrayValue, _ arena: StringArena) throws -> StringView {
+    static func store(_ array: ArrayValue, _ arena: StringArena) throws -> StringView {
         guard array.elements.count <= ArrayValue.elementsMax else {
             throw SQLError(.programLimitExceeded, "array size exceeds the maximum allowed")
         }
@@ -156,7 +157,7 @@ extension FunctionRegistry {
         return result
     }
 
-    private static func same(_ a: Datum, _ b: Datum, _ type: SQLType) -> Bool {
+    static func same(_ a: Datum, _ b: Datum, _ type: SQLType) -> Bool {
         if a.isNull || b.isNull { return a.isNull && b.isNull }
         return Datum.compare(a, b, type) == 0
     }
@@ -222,41 +223,10 @@ extension FunctionRegistry {
                     ArrayValue(.integer, found.map { .int(Int64($0 + lower)) }), arena)
             }
         }
-        // One element of a one-dimensional array; out of bounds gives NULL.
-        add("array_subscript", [.anyArray, .integer], derived: .derived { $0[0].element ?? .text })
-        {
-            _, a, n, type in
-            try Kernels.datums(a, n, type) { values in
-                guard case .bytes(let bytes) = values[0], case .int(let index) = values[1] else {
-                    return .null
-                }
-                let array = try bytes.withUnsafeBufferPointer {
-                    try ArrayValue($0, element: a[0].type.element)
-                }
-                guard array.lengths.count == 1 else { return .null }
-                let at = Int(index) - array.lowerBounds[0]
-                return array.elements.indices.contains(at) ? array.elements[at] : .null
-            }
-        }
     }
 
     private mutating func addArrayText() {
-        @Sendable func split(_ text: StringView, _ separator: StringView?) -> [[UInt8]] {
-            let bytes = text.buffer
-            if bytes.isEmpty { return [] }
-            guard let separator else {
-                return text.string.unicodeScalars.map { Array(String(Character($0)).utf8) }
-            }
-            guard separator.count > 0 else { return [Array(bytes)] }
-            var parts: [[UInt8]] = []
-            var from = 0
-            while let at = Strings.find(separator.buffer, in: bytes, from: from) {
-                parts.append(Array(bytes[from..<at]))
-                from = at + Int(separator.count)
-            }
-            parts.append(Array(bytes[from...]))
-            return parts
-        }
+
         for count in [2, 3] {
             add(
                 "string_to_array", Array(repeating: .text, count: count), .array(.text),
@@ -265,7 +235,9 @@ extension FunctionRegistry {
                 try Self.everyRow(n, type) { row, arena in
                     if a[0].isNull(row) { return nil }
                     let null = count == 3 && !a[2].isNull(row) ? Array(a[2].view(row).buffer) : nil
-                    let parts = split(a[0].view(row), a[1].isNull(row) ? nil : a[1].view(row))
+                    let parts = Strings.split(
+                        Array(a[0].view(row).buffer),
+                        a[1].isNull(row) ? nil : Array(a[1].view(row).buffer))
                     return try Self.store(
                         ArrayValue(.text, parts.map { $0 == null ? .null : .bytes($0) }), arena)
                 }

@@ -92,8 +92,23 @@ package enum CastTable {
 
     private static func other(_ source: SQLType, _ target: SQLType) -> Entry? {
         switch (source, target) {
-        case (.json, .jsonb), (.jsonb, .json):
+        case (.json, .jsonb):
+            return entry(source, target, .assignment) { _, a, n, type in
+                try Kernels.strings(a, n, type) { row, arena in
+                    try JSONValue(a[0].view(row)).text
+                        .withUnsafeBufferPointer { arena.copy($0) }
+                }
+            }
+        case (.jsonb, .json):
             return entry(source, target, .assignment) { _, a, _, type in a[0].retyped(type) }
+        case (.jsonb, .boolean), (.jsonb, .smallint), (.jsonb, .integer), (.jsonb, .bigint),
+            (.jsonb, .real), (.jsonb, .double), (.jsonb, .decimal), (.jsonb, .numeric):
+            return entry(source, target, .explicit) { context, a, n, type in
+                try Kernels.datums(a, n, type) { values in
+                    guard case .bytes(let bytes) = values[0] else { return .null }
+                    return try JSONValue(bytes).scalar(type, context)
+                }
+            }
         case (.bytea, .text), (.text, .bytea): return nil
         case (.int2vector, .array(.smallint)), (.oidvector, .array(.oid)):
             return entry(source, target, .implicit) { _, a, _, type in a[0].retyped(type) }

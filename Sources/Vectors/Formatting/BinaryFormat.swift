@@ -64,7 +64,7 @@ package enum BinaryFormat {
     }
 
     /// Writes the number of bytes that follow a four-byte slot into the slot.
-    package static func patchLength(_ out: inout [UInt8], at slot: Int) {
+    static func patchLength(_ out: inout [UInt8], at slot: Int) {
         let length = UInt32(truncatingIfNeeded: out.count - slot - 4)
         for index in 0..<4 {
             out[slot + index] = UInt8(truncatingIfNeeded: length >> UInt32(24 - index * 8))
@@ -217,10 +217,13 @@ package enum BinaryFormat {
         case .char(let length) where length > 0:
             try Strings.validate(raw)
             return try Strings.padded(raw, to: length, arena: arena, explicit: false)
-        case .json, .jsonb:
+        case .json:
             try Strings.validate(raw)
             try JSONText.validate(raw)
             return arena.copy(raw)
+        case .jsonb:
+            try Strings.validate(raw)
+            return try JSONValue(raw).text.withUnsafeBufferPointer { arena.copy($0) }
         default:
             try Strings.validate(raw)
             return arena.copy(raw)

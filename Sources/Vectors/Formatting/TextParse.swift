@@ -114,10 +114,13 @@ package enum TextParse {
             return arena.copy(Strings.prefix(text, bytes: 63))
         case .singleChar:
             return arena.copy(Bytes(rebasing: text.prefix(1)))
-        case .json, .jsonb:
+        case .json:
             try Strings.validate(text)
             try JSONText.validate(text)
             return arena.copy(text)
+        case .jsonb:
+            try Strings.validate(text)
+            return try JSONValue(text).text.withUnsafeBufferPointer { arena.copy($0) }
         default:
             try Strings.validate(text)
             return arena.copy(text)
@@ -293,7 +296,8 @@ package enum TextParse {
                 } else if index + 2 < text.count, text[index] >= 0x30, text[index] <= 0x33,
                     text[index + 1] & 0xF8 == 0x30, text[index + 2] & 0xF8 == 0x30
                 {
-                    byte = (text[index] & 3) << 6 | (text[index + 1] & 7) << 3
+                    byte =
+                        (text[index] & 3) << 6 | (text[index + 1] & 7) << 3
                         | (text[index + 2] & 7)
                     index += 3
                 } else {

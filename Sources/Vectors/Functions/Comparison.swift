@@ -85,7 +85,7 @@ extension FunctionRegistry {
                 Op.test(UUIDBytes.compare(x, y), 0)
             }
         }
-        for type in [SQLType.text, .name, .bytea, .singleChar, .jsonb] {
+        for type in [SQLType.text, .name, .bytea, .singleChar] {
             compare(Op.self, type, type) { a, b, n in Self.strings(Op.self, a, b, n) }
         }
         compare(Op.self, .name, .text) { a, b, n in Self.strings(Op.self, a, b, n) }

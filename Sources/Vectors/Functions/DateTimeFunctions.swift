@@ -400,20 +400,38 @@ extension FunctionRegistry {
         }
     }
 
+    /// A period of which one end is unknown begins at the other; nil where that does not decide.
+    private static func overlap(_ a: Int64?, _ b: Int64?, _ c: Int64?, _ d: Int64?) -> Bool? {
+        func period(_ a: Int64?, _ b: Int64?) -> (start: Int64, end: Int64?)? {
+            guard let start = a ?? b else { return nil }
+            guard let a, let b else { return (start, nil) }
+            return (min(a, b), max(a, b))
+        }
+        guard let first = period(a, b), let second = period(c, d) else { return nil }
+        if first.start == second.start {
+            return first.end == nil || second.end == nil ? nil : true
+        }
+        let (later, earlier) = first.start > second.start ? (first, second) : (second, first)
+        guard let end = earlier.end else { return nil }
+        return later.start < end ? true : later.end == nil ? nil : false
+    }
+
     /// (start, end) OVERLAPS (start, end): half-open periods, a lone instant counting as one.
     private mutating func addOverlaps() {
         for type in [SQLType.date, .time, .timestamp, .timestamptz] {
-            add("overlaps", [type, type, type, type], .boolean) { _, a, n, _ in
-                Kernels.rows(a, n, .boolean) { row, out in
-                    func value(_ index: Int) -> Int64 {
-                        type == .date
+            add("overlaps", [type, type, type, type], .boolean, isStrict: false) { _, a, n, _ in
+                Kernels.rows([], n, .boolean) { row, out in
+                    func value(_ index: Int) -> Int64? {
+                        if a[index].isNull(row) { return nil }
+                        return type == .date
                             ? Int64(a[index].value(Int32.self, row))
                             : a[index].value(Int64.self, row)
                     }
-                    let (s1, e1) = (min(value(0), value(1)), max(value(0), value(1)))
-                    let (s2, e2) = (min(value(2), value(3)), max(value(2), value(3)))
-                    let overlap = s1 > s2 ? s1 < e2 : s1 < s2 ? s2 < e1 : true
-                    out.pointer(UInt8.self)[row] = overlap ? 1 : 0
+                    if let answer = Self.overlap(value(0), value(1), value(2), value(3)) {
+                        out.pointer(UInt8.self)[row] = answer ? 1 : 0
+                    } else {
+                        out.setNull(row)
+                    }
                 }
             }
         }

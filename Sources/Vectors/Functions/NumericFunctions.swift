@@ -132,7 +132,7 @@ extension FunctionRegistry {
 
     private mutating func addNumericMath() {
         let single: [(String, @Sendable (Decimal) throws -> Decimal)] = [
-            ("sqrt", NumericMath.squareRoot), ("exp", NumericMath.exponential),
+            ("sqrt", { try NumericMath.squareRoot($0) }), ("exp", NumericMath.exponential),
             ("ln", NumericMath.naturalLogarithm),
             ("log", NumericMath.commonLogarithm), ("log10", NumericMath.commonLogarithm),
         ]

@@ -48,6 +48,27 @@ package enum RegexFunctions {
         return shown.map { $0.map { string(text, $0) } }
     }
 
+    /// As above, of bytes of one's own.
+    package static func matches(
+        _ text: [UInt8], _ pattern: [UInt8], _ flags: String
+    ) throws -> [[String?]] {
+        try withViews(text, pattern) { try matches($0, $1, flags) }
+    }
+
+    package static func split(
+        _ text: [UInt8], _ pattern: [UInt8], _ flags: String
+    ) throws -> [String] {
+        try withViews(text, pattern) { try split($0, $1, flags) }
+    }
+
+    private static func withViews<R>(
+        _ a: [UInt8], _ b: [UInt8], _ body: (StringView, StringView) throws -> R
+    ) rethrows -> R {
+        let arena = StringArena()
+        let views = [a, b].map { $0.withUnsafeBufferPointer { arena.copy($0) } }
+        return try withExtendedLifetime(arena) { try body(views[0], views[1]) }
+    }
+
     /// The parts between matches: regexp_split_to_array and regexp_split_to_table.
     package static func split(
         _ text: StringView, _ pattern: StringView, _ flags: String
@@ -245,20 +266,19 @@ extension FunctionRegistry {
                 }
             }
         }
-        for name in ["substring", "regexp_substr"] {
-            add(name, [.text, .text], .text) { _, a, n, type in
-                var cache = RegexCache()
-                return try Kernels.strings(a, n, type) { row, arena in
-                    let regex = try cache.regex(a[1].view(row), "")
-                    let text = Regex.scalars(a[0].view(row))
-                    guard let range = regex.firstRange(in: text) else { return nil }
-                    // A parenthesised part, where there is one, is what substring returns.
-                    let captures = regex.captures(in: text, range)
-                    let chosen = name == "substring" && captures.count > 1 ? captures[1] : range
-                    return chosen.map { arena.copy(RegexFunctions.string(text, $0)) }
-                }
+        add("substring", [.text, .text], .text) { _, a, n, type in
+            var cache = RegexCache()
+            return try Kernels.strings(a, n, type) { row, arena in
+                let regex = try cache.regex(a[1].view(row), "")
+                let text = Regex.scalars(a[0].view(row))
+                guard let range = regex.firstRange(in: text) else { return nil }
+                // A parenthesised part, where there is one, is what substring returns.
+                let captures = regex.captures(in: text, range)
+                let chosen = captures.count > 1 ? captures[1] : range
+                return chosen.map { arena.copy(RegexFunctions.string(text, $0)) }
             }
         }
+        addPatternPlaces()
     }
 
     /// SIMILAR TO: the pattern becomes an anchored regular expression.

@@ -2,6 +2,7 @@ import Basics
 
 extension FunctionRegistry {
     mutating func addSystem() {
+        addSequences()
         addSession()
         addCatalog()
         addPrivileges()
@@ -17,6 +18,38 @@ extension FunctionRegistry {
             context, a, n, type in
             try Kernels.datums(a, n, type, strict: isStrict) { values in
                 try context.catalog?.call(name, values) ?? .null
+            }
+        }
+    }
+
+    private mutating func addSequences() {
+        catalog("nextval", [.regclass], .bigint, volatility: .volatile)
+        catalog("currval", [.regclass], .bigint, volatility: .volatile)
+        catalog("lastval", [], .bigint, volatility: .volatile)
+        catalog("setval", [.regclass, .bigint], .bigint, volatility: .volatile)
+        catalog("setval", [.regclass, .bigint, .boolean], .bigint, volatility: .volatile)
+        catalog("pg_sequence_last_value", [.regclass], .bigint, volatility: .volatile)
+        catalog("storehouse_sequence_value", [.oid], .bigint, volatility: .volatile)
+        catalog("storehouse_sequence_is_called", [.oid], .boolean, volatility: .volatile)
+        // Whether a row is in a sample: its place, the size of blocks as a power of two, the share
+        // in percent, the seed.
+        add("storehouse_sample", [.bigint, .bigint, .double, .double], .boolean) {
+            _, a, n, type in
+            try Kernels.rows(a, n, type) { row, out in
+                let percent = a[2].value(Double.self, row)
+                guard percent >= 0, percent <= 100 else {
+                    throw SQLError(
+                        SQLState("2202H"), "sample percentage must be between 0 and 100")
+                }
+                let place = a[0].value(Int64.self, row) >> (a[1].value(Int64.self, row) & 63)
+                let seed = a[3].value(Double.self, row).bitPattern
+                // The finisher of splitmix64 scatters neighbouring places.
+                var hash = UInt64(bitPattern: place) &* 0x9E37_79B9_7F4A_7C15 &+ seed
+                hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+                hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
+                hash ^= hash >> 31
+                let unit = Double(hash >> 11) * 0x1p-53
+                out.pointer(UInt8.self)[row] = unit * 100 < percent ? 1 : 0
             }
         }
     }

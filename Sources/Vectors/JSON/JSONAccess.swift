@@ -159,18 +159,28 @@ enum JSONAccess {
                 appendQuoted(string: text, to: &out)
             }
         case .json, .jsonb: out.write(string: text)
+        case .record where text.hasPrefix("{"): out.write(string: text)
         case .array(let element):
             guard case .bytes(let bytes) = value,
                 let array = try? bytes.withUnsafeBufferPointer({
                     try ArrayValue($0, element: element)
                 })
             else { return out.write("null") }
-            out.append(0x5B)
-            for (index, item) in array.elements.enumerated() {
-                if index > 0 { out.append(0x2C) }
-                append(item, element, to: &out, session)
+            var next = 0
+            func list(_ lengths: ArraySlice<Int>) {
+                out.append(0x5B)
+                for index in 0..<(lengths.first ?? 0) {
+                    if index > 0 { out.append(0x2C) }
+                    if lengths.count > 1 {
+                        list(lengths.dropFirst())
+                    } else {
+                        append(array.elements[next], element, to: &out, session)
+                        next += 1
+                    }
+                }
+                out.append(0x5D)
             }
-            out.append(0x5D)
+            list(array.lengths[...])
         case .timestamp, .timestamptz:
             let full = text.replacingFirst(" ", with: "T")
             let colon =

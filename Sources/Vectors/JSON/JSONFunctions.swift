@@ -22,11 +22,14 @@ extension FunctionRegistry {
                 }
             }
         }
-        add("?", [.jsonb, .text], .boolean) { _, a, n, type in
-            try Kernels.tryMap(a[0], a[1], n, type) { (x: StringView, y: StringView) -> UInt8 in
-                try JSONAccess.member(x, key: Array(y.buffer)) == nil ? 0 : 1
-            }
-        }
+    }
+
+    /// A document that has been put together; jsonb gets its own form.
+    private static func finished(
+        _ text: [UInt8], _ type: SQLType, _ arena: StringArena
+    ) throws -> StringView {
+        let bytes = type == .jsonb ? try JSONValue(text).text : text
+        return bytes.withUnsafeBufferPointer { arena.copy($0) }
     }
 
     private mutating func addAccess(_ type: SQLType) {
@@ -52,18 +55,18 @@ extension FunctionRegistry {
 
     private mutating func addBuilders(_ type: SQLType, _ prefix: String) {
         add("to_\(prefix)", [.anyElement], type, volatility: .stable) { context, a, n, type in
-            Kernels.strings(a, n, type) { row, arena in
+            try Kernels.strings(a, n, type) { row, arena in
                 var out: [UInt8] = []
                 JSONAccess.append(
                     a[0].datum(at: row), a[0].type, to: &out, context.formatSession)
-                return out.withUnsafeBufferPointer { arena.copy($0) }
+                return try Self.finished(out, type, arena)
             }
         }
         add(
             "\(prefix)_build_array", [.anyElement], type, isVariadic: true, isStrict: false,
             volatility: .stable
         ) { context, a, n, type in
-            Self.everyRow(n, type) { row, arena in
+            try Self.everyRow(n, type) { row, arena in
                 var out: [UInt8] = [0x5B]
                 for (index, vector) in a.enumerated() {
                     if index > 0 { out.write(", ") }
@@ -71,7 +74,7 @@ extension FunctionRegistry {
                         vector.datum(at: row), vector.type, to: &out, context.formatSession)
                 }
                 out.append(0x5D)
-                return out.withUnsafeBufferPointer { arena.copy($0) }
+                return try Self.finished(out, type, arena)
             }
         }
         let separator: StaticString = type == .json ? " : " : ": "
@@ -103,7 +106,7 @@ extension FunctionRegistry {
                         context.formatSession)
                 }
                 out.append(0x7D)
-                return out.withUnsafeBufferPointer { arena.copy($0) }
+                return try Self.finished(out, type, arena)
             }
         }
     }

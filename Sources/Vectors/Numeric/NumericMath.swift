@@ -49,7 +49,8 @@ package enum NumericMath {
         return try Decimal.checked(mantissa, scale: scale)
     }
 
-    package static func squareRoot(_ value: Decimal) throws -> Decimal {
+    /// The root with as many digits as PostgreSQL shows, or rounded to a given scale.
+    package static func squareRoot(_ value: Decimal, scale: Int? = nil) throws -> Decimal {
         if value.isNaN { return .nan }
         guard value.mantissa >= 0 else {
             throw SQLError(
@@ -57,7 +58,7 @@ package enum NumericMath {
         }
         let weight = value.mantissa == 0 ? 0 : groupWeight(value)
         let sweight = weight >= 0 ? (weight + 1) * 2 - 1 : 1 - (1 - (weight + 1)) * 2
-        let scale = max(16 - sweight, Int(value.scale), 0)
+        let scale = scale ?? max(16 - sweight, Int(value.scale), 0)
         guard scale <= Decimal.maxScale else { throw Decimal.overflow() }
         return try rounded(BigFixed(value, scale: scale + 8).squareRoot(), to: scale)
     }

@@ -24,7 +24,9 @@ def draw(figures, path):
 
     group = (WIDTH - LEFT - 16) / len(queries)
     bar = group * 0.84 / len(engines)
-    if "scale" in figures:
+    if figures.get("benchmark") == "tpch":
+        title = f"TPC-H, scale {figures['scale']}"
+    elif "scale" in figures:
         order = "sorted by date" if figures["sort"] == "date" else "unsorted"
         title = f"Star Schema Benchmark, scale {figures['scale']}, {order}"
     else:

@@ -1,0 +1,100 @@
+import Basics
+
+/// Functions that belong to no type.
+extension FunctionRegistry {
+    mutating func addGeneral() {
+        for (name, countsNulls) in [("num_nulls", true), ("num_nonnulls", false)] {
+            add(name, [.anyElement], .integer, isVariadic: true, isStrict: false) {
+                _, a, n, type in
+                let out = Kernels.result(type, n)
+                for row in 0..<n {
+                    let nulls = a.count { $0.isNull(row) }
+                    out.pointer(Int32.self)[row] = Int32(
+                        truncatingIfNeeded: countsNulls ? nulls : a.count - nulls)
+                }
+                return out
+            }
+        }
+        add("gen_random_uuid", [], .uuid, volatility: .volatile) { _, _, n, type in
+            let out = Kernels.result(type, n)
+            for row in 0..<n {
+                // Version 4, variant 1.
+                let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000
+                let low = UInt64.random(in: .min ... .max) & ~(3 << 62) | 2 << 62
+                out.pointer(UUIDBytes.self)[row] = UUIDBytes(high: high, low: low)
+            }
+            return out
+        }
+        // The fields of a row in PostgreSQL's notation.
+        add("row", [.anyElement], .record, isVariadic: true, isStrict: false, volatility: .stable) {
+            context, a, n, type in
+            Self.everyRow(n, type) { row, arena in
+                var out: [UInt8] = [0x28]
+                for (index, vector) in a.enumerated() {
+                    if index > 0 { out.append(0x2C) }
+                    if vector.isNull(row) { continue }
+                    var text: [UInt8] = []
+                    TextFormat.append(vector, row: row, to: &text, session: context.formatSession)
+                    Self.appendField(text, to: &out)
+                }
+                out.append(0x29)
+                return out.withUnsafeBufferPointer { arena.copy($0) }
+            }
+        }
+        // A row as a JSON object: names and values take turns. As a record it is an argument of
+        // other JSON functions.
+        addJSONRow("storehouse_json_row", .json)
+        addJSONRow("storehouse_json_record", .record)
+        addOverlaps()
+    }
+
+    private mutating func addJSONRow(_ name: String, _ type: SQLType) {
+        add(
+            name, [.anyElement], type, isVariadic: true, isStrict: false, volatility: .stable
+        ) { context, a, n, type in
+            Self.everyRow(n, type) { row, arena in
+                var out: [UInt8] = [0x7B]
+                for index in stride(from: 0, to: a.count - 1, by: 2) {
+                    if index > 0 { out.append(0x2C) }
+                    JSONAccess.appendQuoted(a[index].view(row).buffer, to: &out)
+                    out.append(0x3A)
+                    JSONAccess.append(
+                        a[index + 1].datum(at: row), a[index + 1].type, to: &out,
+                        context.formatSession)
+                }
+                out.append(0x7D)
+                return out.withUnsafeBufferPointer { arena.copy($0) }
+            }
+        }
+    }
+
+    private static func appendField(_ text: [UInt8], to out: inout [UInt8]) {
+        let isPlain =
+            !text.isEmpty
+            && !text.contains {
+                [0x22, 0x5C, 0x28, 0x29, 0x2C].contains($0) || TextParse.isSpace($0)
+            }
+        if isPlain { return out += text }
+        out.append(0x22)
+        for byte in text {
+            if byte == 0x22 || byte == 0x5C { out.append(byte) }
+            out.append(byte)
+        }
+        out.append(0x22)
+    }
+
+    /// Two periods, each by its ends in either order; a period of one moment contains it.
+    private mutating func addOverlaps() {
+        for type in [SQLType.timestamp, .timestamptz, .time] {
+            add("overlaps", [type, type, type, type], .boolean) { _, a, n, result in
+                Kernels.rows(a, n, result) { row, out in
+                    func moment(_ index: Int) -> Int64 { a[index].value(Int64.self, row) }
+                    let (a0, a1) = (min(moment(0), moment(1)), max(moment(0), moment(1)))
+                    let (b0, b1) = (min(moment(2), moment(3)), max(moment(2), moment(3)))
+                    let verdict = a0 == b0 || (a0 < b0 ? b0 < a1 : a0 < b1)
+                    out.pointer(UInt8.self)[row] = verdict ? 1 : 0
+                }
+            }
+        }
+    }
+}
