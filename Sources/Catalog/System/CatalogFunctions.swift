@@ -119,10 +119,23 @@ package struct CatalogFunctions: CatalogLookup {
                     .invalidParameterValue, "string is not a valid identifier: \"\(text)\"")
             }
             return .texts(parts)
+        case "pg_my_temp_schema": return .oid(temporarySchema?.oid ?? 0)
+        case "pg_is_other_temp_schema":
+            guard let schema = oid(arguments, 0).flatMap({ catalog.schemas[$0] }) else {
+                return .bool(false)
+            }
+            return .bool(
+                CatalogSnapshot.isTemporary(schema: schema.name)
+                    && schema.oid != temporarySchema?.oid)
         case "pg_relation_is_publishable":
             return .bool(oid(arguments, 0).map { catalog.tables[$0] != nil } ?? false)
         default: return nil
         }
+    }
+
+    /// The schema of the session's temporary tables, where it has made one.
+    private var temporarySchema: CatalogSchema? {
+        catalog.schema(named: catalog.resolved("pg_temp", context.searchPath))
     }
 
     func relation(named text: String) throws -> CatalogRelation {

@@ -84,16 +84,14 @@ extension FunctionRegistry {
             }
         }
         session("pg_is_in_recovery", .boolean) { _ in .bool(false) }
-        session("pg_my_temp_schema", .oid) { _ in .int(0) }
+        catalog("pg_my_temp_schema", [], .oid)
+        catalog("pg_is_other_temp_schema", [.oid], .boolean)
         for name in ["inet_server_addr", "inet_client_addr"] {
             session(name, .text) { _ in .null }
         }
         session("getdatabaseencoding", .name) { _ in .text("UTF8") }
         session("pg_jit_available", .boolean) { _ in .bool(false) }
         session("pg_trigger_depth", .integer) { _ in .int(0) }
-        add("pg_is_other_temp_schema", [.oid], .boolean, volatility: .stable) { _, a, n, type in
-            .constant(.bool(false), type, count: n)
-        }
         add("pg_encoding_max_length", [.integer], .integer) { _, a, n, type in
             Kernels.map(a[0], n, type) { (x: Int32) -> Int32 in x == 6 ? 4 : 1 }
         }
