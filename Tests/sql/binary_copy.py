@@ -65,7 +65,8 @@ def main():
         tally.check("many rows", row == (50000, 1250025000, "row 9999"), str(row))
         for name, data, rows in (("no signature", b"PGCOPX" + want[6:], 0), ("half a signature", want[:6], 0),
                                  ("cut short", want[:-5], 0), ("too few fields", want[:19] + b"\x00\x02" + want[21:], 0),
-                                 ("more behind the end", want + b"\x00", 0), ("no end", want[:-2], 3), ("no rows", want[:19], 0)):
+                                 ("more behind the end", want + b"\x00", 0), ("no end", want[:-2], 3),
+                                 ("no rows", want[:19], 0)):
             for connection in (theirs, ours):
                 connection.execute("TRUNCATE kinds")
             answers = [code(connection, "COPY kinds FROM STDIN (FORMAT binary)", data) for connection in (theirs, ours)]

@@ -309,7 +309,8 @@ enum Relations {
                     "polrelid": .oid(table.oid), "polcmd": .text(letter),
                     "polpermissive": .bool(policy.isPermissive), "polroles": .oids(policy.roles),
                     "polqual": .optional(policy.using.map { ObjectText.condition($0.text) }),
-                    "polwithcheck": .optional(policy.withCheck.map { ObjectText.condition($0.text) }),
+                    "polwithcheck": .optional(
+                        policy.withCheck.map { ObjectText.condition($0.text) }),
                 ]
             }
         }
