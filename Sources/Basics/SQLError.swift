@@ -13,6 +13,8 @@ package struct SQLError: Error, Sendable, Equatable, CustomStringConvertible {
     package var table: String?
     package var column: String?
     package var constraint: String?
+    /// What PostgreSQL calls the place that raises it; a few drivers act on it.
+    package var routine: String?
 
     package init(
         _ state: SQLState, _ message: String, detail: String? = nil, hint: String? = nil,

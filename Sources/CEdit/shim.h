@@ -11,3 +11,14 @@ static inline const char *sh_edit_last_entry(void) {
 }
 
 static inline FILE *sh_edit_standard_input(void) { return stdin; }
+
+/* Makes `complete` answer the tab key, and nothing else. */
+static inline void sh_edit_complete_with(char **(*complete)(const char *, int, int)) {
+    rl_attempted_completion_function = complete;
+}
+
+/* Called by it: no file names where it finds nothing. */
+static inline void sh_edit_completion_is_over(void) { rl_attempted_completion_over = 1; }
+
+/* The line as typed so far. */
+static inline const char *sh_edit_line(void) { return rl_line_buffer; }

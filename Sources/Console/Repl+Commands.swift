@@ -28,8 +28,8 @@ extension Repl {
             splitter.reset()
             output.write("Query buffer reset (cleared).\n")
         case "g", "gx", "G":
-            guard splitter.hasPending else { return }
-            execute(splitter.reset(), style: name == "g" ? nil : .expanded)
+            let text = splitter.hasPending ? splitter.reset() : last
+            if !text.isEmpty { execute(text, style: name == "g" ? nil : .expanded) }
         case "echo": output.write(argument + "\n")
         case "conninfo":
             output.write(
@@ -42,8 +42,14 @@ extension Repl {
         case "dv", "dv+": execute(Self.relations("v,m", like: argument))
         case "di", "di+": execute(Self.relations("i", like: argument))
         case "dn", "dn+": execute(Self.schemas)
+        case "df", "df+": execute(Self.functions(like: argument))
+        case "dp", "z": execute(Self.privileges(like: argument))
         case "du", "dg": execute(Self.roles)
         case "l", "l+": execute(Self.databases)
+        case "e", "edit": edit(argument, &splitter)
+        case "o", "out": redirect(argument)
+        case "pset": set(argument)
+        case "watch": watch(argument, &splitter)
         default: report("invalid command \\\(name). Try \\? for help.")
         }
     }
@@ -66,18 +72,25 @@ extension Repl {
         \\d NAME        describe a table or view
         \\dt \\dv \\di [NAME]   list tables, views, indexes
         \\dn            list schemas
+        \\df [NAME]     list functions
+        \\dp [NAME]     list privileges and policies
         \\du            list roles
         \\l             list databases
         \\copy … FROM|TO 'FILE'|stdin|stdout   COPY with a file on this side
         \\i FILE        run a file's statements
-        \\g, \\gx        run the statement typed so far; \\gx shows it expanded
+        \\e [FILE]      edit the statement typed so far, or the last one, in $EDITOR
+        \\g, \\gx        run the statement typed so far, or the last one; \\gx shows it expanded
+        \\o [FILE||CMD] send results to a file or a command; without it, to the screen again
+        \\pset null TEXT      show NULL as TEXT
+        \\pset pager on|off   show results longer than the screen in $PAGER
+        \\watch [SECONDS] [c=COUNT]   run the statement again and again, until Ctrl-C
         \\r             forget the statement typed so far
         \\x [on|off]    expanded display
         \\timing [on|off]   show how long statements take
         \\conninfo      show the connection
         \\echo TEXT     print TEXT
         \\q             quit
-        Statements end with a semicolon. Ctrl-C cancels the running one.
+        Statements end with a semicolon. Ctrl-C cancels the running one; Tab completes words and names.
 
         """
 
@@ -97,90 +110,6 @@ extension Repl {
         file.close()
         if let problem = file.problem { report("\(path): \(problem)") }
     }
-
-    // MARK: Catalog queries
-
-    private static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
-    }
-
-    /// `schema.name` split at the point, folded to lower case unless quoted.
-    private static func condition(on name: String) -> String {
-        var parts: [String] = [""]
-        var isQuoted = false
-        for character in name {
-            switch character {
-            case "\"": isQuoted.toggle()
-            case "." where !isQuoted: parts.append("")
-            default: parts[parts.count - 1] += isQuoted ? String(character)
-                : character.lowercased()
-            }
-        }
-        let relation = parts.last ?? ""
-        let operand = relation.replacing("_", with: "\\_").replacing("*", with: "%")
-        var text = "c.relname LIKE \(quoted(operand))"
-        if parts.count > 1 {
-            text += " AND n.nspname = \(quoted(parts[parts.count - 2]))"
-        } else {
-            text += " AND pg_catalog.pg_table_is_visible(c.oid)"
-        }
-        return text
-    }
-
-    private static func relations(_ kinds: String, like name: String = "") -> String {
-        let list = kinds.split(separator: ",").map { "'\($0)'" }.joined(separator: ", ")
-        let filter = name.isEmpty
-            ? "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') "
-                + "AND pg_catalog.pg_table_is_visible(c.oid)"
-            : condition(on: name)
-        return """
-            SELECT n.nspname AS "Schema", c.relname AS "Name",
-              CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table'
-                WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index'
-                WHEN 'S' THEN 'sequence' END AS "Type",
-              pg_catalog.pg_get_userbyid(c.relowner) AS "Owner"
-            FROM pg_catalog.pg_class c
-              LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN (\(list)) AND \(filter)
-            ORDER BY 1, 2
-            """
-    }
-
-    private static func columns(of name: String) -> String {
-        """
-        SELECT a.attname AS "Column",
-          pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type",
-          CASE WHEN a.attnotnull THEN 'not null' ELSE '' END AS "Nullable",
-          COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') AS "Default"
-        FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND \(condition(on: name))
-        ORDER BY n.nspname, c.relname, a.attnum
-        """
-    }
-
-    private static let schemas = """
-        SELECT n.nspname AS "Name", pg_catalog.pg_get_userbyid(n.nspowner) AS "Owner"
-        FROM pg_catalog.pg_namespace n
-        WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-        ORDER BY 1
-        """
-
-    private static let roles = """
-        SELECT r.rolname AS "Role name",
-          CASE WHEN r.rolsuper THEN 'Superuser' WHEN r.rolcanlogin THEN ''
-            ELSE 'Cannot login' END AS "Attributes"
-        FROM pg_catalog.pg_roles r WHERE r.rolname NOT LIKE 'pg\\_%' ORDER BY 1
-        """
-
-    private static let databases = """
-        SELECT d.datname AS "Name", pg_catalog.pg_get_userbyid(d.datdba) AS "Owner",
-          pg_catalog.pg_encoding_to_char(d.encoding) AS "Encoding", d.datcollate AS "Collate",
-          d.datctype AS "Ctype"
-        FROM pg_catalog.pg_database d ORDER BY 1
-        """
 }
 
 /// The parts of a `\copy` command.

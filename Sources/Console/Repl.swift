@@ -28,6 +28,14 @@ package final class Repl {
     private let options: Options
     var style: TableStyle
     var showsTiming = false
+    /// What stands for NULL: `\pset null`.
+    var null = ""
+    /// Whether results longer than the screen go to a pager.
+    var pages = true
+    /// Where results go instead of the screen: `\o`.
+    var target: StreamOutput?
+    /// What ran last, for `\watch`, `\e` and `\g`.
+    private(set) var last = ""
     private var source: any LineSource = TextLines("")
     private var includeDepth = 0
     private var failures = 0
@@ -60,6 +68,7 @@ package final class Repl {
         }
         for command in options.commands where !isOver { runCommand(command) }
         for file in options.files where !isOver { include(file) }
+        target?.close()
         if isLost { return 2 }
         return failures > 0 && editor == nil ? 1 : 0
     }
@@ -68,6 +77,7 @@ package final class Repl {
         if isatty(STDIN_FILENO) == 1 {
             let edited = EditedLines()
             editor = edited
+            CompletionKey.bind(connection)
             output.write(
                 "Storehouse \(connection.parameter("server_version") ?? ""), "
                     + "\(connection.place). Type \\? for help.\n\n")
@@ -108,6 +118,16 @@ package final class Repl {
     }
 
     func quit() { isOver = true }
+
+    var failureCount: Int { failures }
+
+    /// Reads a text as if it had been typed.
+    func take(_ text: String, _ splitter: inout StatementSplitter) {
+        let trimmed = text.reversed().drop { $0 == "\n" }.reversed()
+        for line in String(trimmed).split(separator: "\n", omittingEmptySubsequences: false) {
+            for piece in splitter.add(line: String(line)) where !isOver { handle(piece, &splitter) }
+        }
+    }
 
     // MARK: Lines
 
@@ -176,9 +196,21 @@ package final class Repl {
 
     /// Runs a text and prints what comes of it.
     func execute(_ sql: String, style: TableStyle? = nil, copyFile: CopyFile? = nil) {
+        last = sql
+        let isWatched = source.isInteractive && PagedOutput.screenLines > 0
+        let paged =
+            pages && target == nil && isWatched
+            ? PagedOutput(
+                output, lines: PagedOutput.screenLines, command: PagedOutput.chosenCommand) : nil
+        let progress = isWatched ? ProgressLine() : nil
+        defer {
+            progress?.end()
+            paged?.finish()
+        }
         let printer = ResultPrinter(
             sql: sql, style: style ?? self.style, prefix: source.errorPrefix, output: output,
-            source: source, copyFile: copyFile)
+            source: source, copyFile: copyFile, null: null, results: target ?? paged,
+            progress: progress)
         let start = ContinuousClock.now
         do {
             if let interrupts {
@@ -193,6 +225,8 @@ package final class Repl {
             return
         }
         failures += printer.failures
+        progress?.end()
+        paged?.finish()
         if showsTiming { output.write(Self.timing(ContinuousClock.now - start)) }
     }
 

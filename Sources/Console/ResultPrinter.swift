@@ -50,13 +50,18 @@ final class ResultPrinter: SQLOutput {
     private let output: any ConsoleOutput
     private let source: any LineSource
     private let copyFile: CopyFile?
+    private let null: String
+    /// Where results go; errors, notices and COPY's prompts go to `output`.
+    private let results: any ConsoleOutput
+    private let progress: ProgressLine?
     private var table: TablePrinter?
     private var startedCopy = false
     private var copyEnded = false
 
     init(
         sql: String, style: TableStyle, prefix: String, output: any ConsoleOutput,
-        source: any LineSource, copyFile: CopyFile?
+        source: any LineSource, copyFile: CopyFile?, null: String = "",
+        results: (any ConsoleOutput)? = nil, progress: ProgressLine? = nil
     ) {
         self.sql = sql
         self.style = style
@@ -64,15 +69,22 @@ final class ResultPrinter: SQLOutput {
         self.output = output
         self.source = source
         self.copyFile = copyFile
+        self.null = null
+        self.results = results ?? output
+        self.progress = progress
     }
 
     func columns(_ columns: [ResultColumn]) {
-        table = TablePrinter(columns, style: style, output: output)
+        table = TablePrinter(columns, style: style, null: null, output: results)
     }
 
-    func row(_ cells: [[UInt8]?]) { table?.row(cells) }
+    func row(_ cells: [[UInt8]?]) {
+        progress?.end()
+        table?.row(cells)
+    }
 
     func complete(_ tag: String) {
+        progress?.end()
         startedCopy = false
         copyEnded = false
         if let table {
@@ -85,7 +97,7 @@ final class ResultPrinter: SQLOutput {
                 return
             }
         }
-        if style != .csv, !tag.isEmpty, !isCopyOut(tag) { output.write(tag + "\n") }
+        if style != .csv, !tag.isEmpty, !isCopyOut(tag) { results.write(tag + "\n") }
     }
 
     /// COPY TO STDOUT writes data and nothing else.
@@ -96,6 +108,7 @@ final class ResultPrinter: SQLOutput {
     }
 
     func error(_ error: SQLError, severity: String) {
+        progress?.end()
         table?.end()
         table = nil
         failures += 1
@@ -105,16 +118,19 @@ final class ResultPrinter: SQLOutput {
     }
 
     func notice(_ error: SQLError, severity: String) {
+        progress?.end()
         output.writeError(
             ErrorPrinter.text(error, severity: severity, sql: sql, prefix: prefix))
     }
 
     func copyOutput(_ bytes: [UInt8]) {
         wroteCopy = true
-        if let copyFile { copyFile.write(bytes) } else { output.write(bytes) }
+        progress?.end()
+        if let copyFile { copyFile.write(bytes) } else { results.write(bytes) }
     }
 
     func copyInput() throws -> [UInt8]? {
+        progress?.end()
         if let copyFile { return try copyFile.read() }
         if copyEnded { return nil }
         if !startedCopy, source.isInteractive {

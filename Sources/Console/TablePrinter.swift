@@ -28,6 +28,8 @@ package final class TablePrinter {
     private let style: TableStyle
     private let showsFooter: Bool
     private let output: any ConsoleOutput
+    /// What stands for NULL.
+    private let null: [UInt8]
     private var held: [[[String]]] = []
     private var widths: [Int]
     private var isStreaming = false
@@ -36,12 +38,13 @@ package final class TablePrinter {
 
     package init(
         _ columns: [ResultColumn], style: TableStyle, showsFooter: Bool = true,
-        output: any ConsoleOutput
+        null: String = "", output: any ConsoleOutput
     ) {
         self.columns = columns
         self.style = style
         self.showsFooter = showsFooter
         self.output = output
+        self.null = Array(null.utf8)
         widths = columns.map { TextWidth.of($0.name) }
         if style == .csv { appendCSV(columns.map { Array($0.name.utf8) }) }
     }
@@ -53,7 +56,7 @@ package final class TablePrinter {
             return
         }
         let lines = cells.map { cell in
-            TextWidth.printable(cell ?? []).split(separator: "\n", omittingEmptySubsequences: false)
+            TextWidth.printable(cell ?? null).split(separator: "\n", omittingEmptySubsequences: false)
                 .map(String.init)
         }
         if isStreaming {
@@ -161,7 +164,8 @@ package final class TablePrinter {
     private func appendCSV(_ cells: [[UInt8]?]) {
         for (index, cell) in cells.enumerated() {
             if index > 0 { text += "," }
-            guard let cell else { continue }
+            let cell = cell ?? null
+            if cell.isEmpty, cells[index] == nil { continue }
             let value = String(decoding: cell, as: UTF8.self)
             let special = cell.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
             text += special || value == "\\." ? "\"\(doubled(value))\"" : value

@@ -26,6 +26,8 @@ package final class Database: Sendable {
     let spillArea: SpillArea
     package let options: Options
     let sessions = SessionList()
+    let systemRows = SystemRowsCache()
+    let advisoryLocks = AdvisoryLocks()
     let sequences: SequenceStates
     private let parsed = Mutex<ParsedCatalog?>(nil)
 
@@ -97,6 +99,25 @@ package final class Database: Sendable {
         return catalog
     }
 
+    /// Makes changes durable. The catalog that they bring, if any, need not be parsed again.
+    func commit(_ changes: ChangeSet, catalog: CatalogSnapshot?) throws {
+        guard let catalog else {
+            try store.commit(changes)
+            return
+        }
+        var changes = changes
+        let image = try catalog.image()
+        changes.setCatalogImage(image)
+        try store.commit(changes)
+        let snapshot = store.snapshot()
+        guard snapshot.catalogImage == image else { return }
+        parsed.withLock { held in
+            if held.map({ $0.commit < snapshot.catalogCommit }) ?? true {
+                held = ParsedCatalog(commit: snapshot.catalogCommit, catalog: catalog)
+            }
+        }
+    }
+
     /// Ends all sessions' statements, flushes and closes.
     package func close() {
         sessions.cancelAll()
@@ -127,6 +148,7 @@ struct StatementTables: TableSource {
     let catalog: CatalogSnapshot
     let changes: ChangeSet
     let system: SystemContext
+    let systemRows: SystemRowsCache
 
     func stored(_ table: UInt32) throws -> TableSnapshot? {
         guard catalog.tables[table] != nil else { return nil }
@@ -143,10 +165,10 @@ struct StatementTables: TableSource {
         return UInt32(info.columns[index].id)
     }
 
-    func system(_ table: UInt32) throws -> [[Datum]] {
+    func system(_ table: UInt32) throws -> Batch {
         guard let definition = SystemTables.table(table) else {
             throw SQLError(.undefinedTable, "relation with OID \(table) does not exist")
         }
-        return try definition.rows(system)
+        return try systemRows.rows(of: definition, system)
     }
 }

@@ -65,7 +65,10 @@ package final class Session: @unchecked Sendable {
         database.sessions.add(self)
     }
 
-    deinit { database.sessions.remove(self) }
+    deinit {
+        database.advisoryLocks.giveAll(by: ObjectIdentifier(self), endingWithTransaction: nil)
+        database.sessions.remove(self)
+    }
 
     var role: UInt32 { assumedRole ?? sessionRole }
 
@@ -129,6 +132,7 @@ package final class Session: @unchecked Sendable {
                 isReadOnly: modes?.readOnly
                     ?? (settings.value("default_transaction_read_only") == "on"),
                 keepsSnapshot: level == "repeatable read" || level == "serializable",
+                isolation: level,
                 startTime: Clock.now(), settingsAtStart: settings)
             return
         }
@@ -142,9 +146,10 @@ package final class Session: @unchecked Sendable {
         transaction = nil
         isFailed = false
         endTransaction(open)
-        if open.changes.isEmpty { return }
+        if open.changes.isEmpty, !open.catalogChanged { return }
         do {
-            try database.store.commit(open.changes)
+            try database.commit(
+                open.changes, catalog: open.catalogChanged ? open.catalog : nil)
         } catch {
             settings = open.settingsAtStart
             throw error
@@ -173,7 +178,7 @@ package final class Session: @unchecked Sendable {
                 let change = try Definitions.apply(
                     .drop(drop), to: open.catalog, context: context)
             else { continue }
-            try open.replaceCatalog(change.catalog)
+            open.replaceCatalog(change.catalog)
             for case .dropTable(let oid) in change.effects { try open.changes.dropTable(oid) }
         }
         transaction = open
@@ -188,12 +193,14 @@ package final class Session: @unchecked Sendable {
     func rollback() {
         guard let open = transaction else { return }
         transaction = nil
+        database.advisoryLocks.giveAll(by: ObjectIdentifier(self), endingWithTransaction: true)
         isFailed = false
         settings = open.settingsAtStart
         portals = [:]
     }
 
     private func endTransaction(_ open: Transaction) {
+        database.advisoryLocks.giveAll(by: ObjectIdentifier(self), endingWithTransaction: true)
         for (name, value) in open.localSettings { _ = try? settings.set(name, value) }
         portals = portals.filter { $0.value.isHeld }
     }
@@ -203,6 +210,18 @@ package final class Session: @unchecked Sendable {
             throw SQLError(.noActiveTransaction, "there is no transaction in progress")
         }
         return transaction
+    }
+
+    /// A setting as SHOW prints it: of the open transaction, where it has its own.
+    func setting(_ name: String) -> String? {
+        if let transaction {
+            switch name.lowercased() {
+            case "transaction_isolation": return transaction.isolation
+            case "transaction_read_only": return transaction.isReadOnly ? "on" : "off"
+            default: break
+            }
+        }
+        return settings.value(name)
     }
 
     // MARK: What statements run in
@@ -232,9 +251,7 @@ package final class Session: @unchecked Sendable {
         evaluation.currentUser = open.catalog.roleName(role)
         evaluation.sessionUser = user
         evaluation.database = open.catalog.database
-        let path = settings.searchPath
-        evaluation.searchPath = open.catalog.searchSchemas(path, role: role).map(\.name)
-            .filter { $0 != "pg_catalog" || path.contains("pg_catalog") }
+        evaluation.searchPath = open.catalog.namedSchemas(settings.searchPath, role: role)
         var system = systemContext(open.catalog)
         system.checkCancellation = { try cancellation.check() }
         evaluation.catalog = CatalogFunctions(system)
@@ -250,7 +267,7 @@ package final class Session: @unchecked Sendable {
             evaluation: try evaluation(cancellation),
             tables: StatementTables(
                 catalog: open.catalog, changes: open.changes,
-                system: systemContext(open.catalog)),
+                system: systemContext(open.catalog), systemRows: database.systemRows),
             pool: database.pool, memory: MemoryBudget(limit: settings.workMemoryBytes),
             spill: SpillFile(
                 area: database.spillArea, limit: settings.temporaryFileBytes,
@@ -262,6 +279,7 @@ package final class Session: @unchecked Sendable {
     package func close() {
         rollback()
         stop(.shutdown)
+        database.advisoryLocks.giveAll(by: ObjectIdentifier(self), endingWithTransaction: nil)
         // What cannot be dropped now goes with the next start.
         try? database.dropTemporary { $0 == temporarySchema }
         database.sessions.remove(self)

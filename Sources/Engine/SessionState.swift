@@ -8,7 +8,7 @@ struct SessionState: SystemState {
     private let session: Session
     init(_ session: Session) { self.session = session }
 
-    func setting(_ name: String) -> String? { session.settings.value(name) }
+    func setting(_ name: String) -> String? { session.setting(name) }
     func settings() -> [SystemSetting] { session.settings.all }
 
     func setSetting(_ name: String, to value: String, local: Bool) throws -> String {
@@ -84,6 +84,37 @@ struct SessionState: SystemState {
         var bytes = 0
         for case .segment(let segment) in snapshot.fragments { bytes += segment.byteCount }
         return (Int64(snapshot.rowCount), Int64(bytes))
+    }
+
+    private var identity: ObjectIdentifier { ObjectIdentifier(session) }
+
+    func advisoryLock(_ key: AdvisoryKey, isShared: Bool, endsWithTransaction: Bool) -> Bool {
+        session.database.advisoryLocks.take(
+            key, isShared: isShared, endsWithTransaction: endsWithTransaction, by: identity)
+    }
+
+    func advisoryUnlock(_ key: AdvisoryKey, isShared: Bool) -> Bool {
+        session.database.advisoryLocks.give(key, isShared: isShared, by: identity)
+    }
+
+    func advisoryUnlockAll() {
+        session.database.advisoryLocks.giveAll(by: identity, endingWithTransaction: false)
+    }
+
+    func preparedStatements() -> [SystemPreparedStatement] {
+        session.statements.filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map {
+            SystemPreparedStatement(
+                name: $0.key, statement: $0.value.parsed?.text ?? "",
+                parameterTypes: $0.value.parameterTypes.map(\.oid), isFromSQL: false)
+        }
+    }
+
+    func cursors() -> [SystemCursor] {
+        session.portals.filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map {
+            SystemCursor(
+                name: $0.key, statement: $0.value.statement.parsed?.text ?? "",
+                isHoldable: $0.value.isHeld, isBinary: $0.value.format(0) == 1)
+        }
     }
 
     func backendProcessID() -> Int32 { session.processID }

@@ -35,11 +35,19 @@ package struct Settings: Sendable {
         Definition("application_name", "", reported: true, "Name that the client gives itself."),
         Definition("bytea_output", "hex", kind: "enum", "Text form of bytea."),
         Definition(
+            "check_function_bodies", "on", kind: "bool", "Accepted from restore scripts; unused."),
+        Definition(
             "client_encoding", "UTF8", reported: true, "Encoding of text to and from the client."),
         Definition("client_min_messages", "notice", kind: "enum", "Least severe message sent."),
         Definition(
             "DateStyle", "ISO, MDY", reported: true, "Display of dates, and order of ambiguous input."
         ),
+        Definition(
+            "default_table_access_method", "heap", "Accepted from restore scripts; unused."),
+        Definition("default_tablespace", "", "Accepted from restore scripts; unused."),
+        Definition(
+            "default_transaction_deferrable", "off", kind: "bool",
+            "Whether new transactions are deferrable; makes no difference."),
         Definition(
             "default_transaction_isolation", "read committed", kind: "enum",
             "Isolation of new transactions."),
@@ -48,6 +56,8 @@ package struct Settings: Sendable {
             "Whether new transactions may not write."),
         Definition(
             "extra_float_digits", "1", kind: "integer", "Digits of floating-point numbers."),
+        Definition(
+            "escape_string_warning", "on", kind: "bool", "Accepted; unused."),
         Definition(
             "idle_in_transaction_session_timeout", "0", kind: "integer",
             "Milliseconds an open transaction may idle; accepted, not enforced."),
@@ -61,13 +71,20 @@ package struct Settings: Sendable {
             "Whether the current user is a superuser."),
         Definition("lc_collate", "C", readOnly: true, "Collation order."),
         Definition("lc_ctype", "C.UTF-8", readOnly: true, "Character classes."),
+        Definition("jit", "off", kind: "bool", "Compiling queries; accepted, unused."),
         Definition("lc_messages", "C", "Language of messages."),
+        Definition("lc_monetary", "C", "Form of currency; accepted, unused."),
+        Definition("lc_numeric", "C", "Form of numbers; accepted, unused."),
+        Definition("lc_time", "C", "Form of dates; accepted, unused."),
         Definition("lock_timeout", "0", kind: "integer", "Milliseconds to wait for a lock."),
         Definition(
             "max_identifier_length", "63", kind: "integer", readOnly: true,
             "Longest identifier in bytes."),
         Definition("max_index_keys", "32", kind: "integer", readOnly: true, "Columns of a key."),
         Definition("max_parallel_workers_per_gather", "2", kind: "integer", "Workers of a query."),
+        Definition(
+            "password_encryption", "scram-sha-256", kind: "enum", readOnly: true,
+            "How passwords are kept."),
         Definition("role", "none", "The role set by SET ROLE."),
         Definition(
             "row_security", "on", kind: "bool",
@@ -90,9 +107,14 @@ package struct Settings: Sendable {
             "statement_timeout", "0", kind: "integer",
             "Milliseconds a statement may run; 0 is no limit."),
         Definition(
+            "synchronize_seqscans", "on", kind: "bool", "Accepted from restore scripts; unused."),
+        Definition(
             "temp_file_limit", "64GB", kind: "integer",
             "Disk that one query may use for temporary files; beyond it fails with 53400."),
         Definition("TimeZone", "Etc/UTC", reported: true, "Zone of timestamptz display."),
+        Definition(
+            "transaction_deferrable", "off", kind: "bool",
+            "Whether the open transaction is deferrable; makes no difference."),
         Definition(
             "transaction_isolation", "read committed", kind: "enum",
             "Isolation of the open transaction."),
@@ -102,6 +124,7 @@ package struct Settings: Sendable {
         Definition(
             "work_mem", "1GB", kind: "integer", 
             "Memory of one query; beyond it sorts and groups go to disk, and others fail with 53200."),
+        Definition("xmloption", "content", kind: "enum", "Accepted from restore scripts; unused."),
     ]
 
     private static let byName: [String: Definition] = Dictionary(

@@ -1,5 +1,6 @@
 import Basics
 import Catalog
+import SQLSyntax
 import Storage
 import Vectors
 
@@ -16,6 +17,8 @@ struct Transaction {
     var isImplicit: Bool
     var isReadOnly: Bool
     var keepsSnapshot: Bool
+    /// As it was asked for; only `keepsSnapshot` makes a difference.
+    var isolation: String
     let startTime: Int64
     /// Settings to return to on ROLLBACK, and at the end for SET LOCAL.
     var settingsAtStart: Settings
@@ -30,6 +33,14 @@ struct Transaction {
         let settings: Settings
     }
 
+    /// What BEGIN or SET TRANSACTION ask for.
+    mutating func adopt(_ modes: TransactionModes) {
+        if let readOnly = modes.readOnly { isReadOnly = readOnly }
+        guard let level = modes.isolation else { return }
+        isolation = level.rawValue
+        if level == .repeatableRead || level == .serializable { keepsSnapshot = true }
+    }
+
     /// Moves to the newest state where nothing ties the transaction to its own.
     mutating func refresh(_ database: Database) throws {
         guard !keepsSnapshot, changes.isEmpty, !catalogChanged else { return }
@@ -38,9 +49,8 @@ struct Transaction {
         catalog = try database.catalog(snapshot)
     }
 
-    mutating func replaceCatalog(_ new: CatalogSnapshot) throws {
+    mutating func replaceCatalog(_ new: CatalogSnapshot) {
         catalog = new
         catalogChanged = true
-        changes.setCatalogImage(try new.image())
     }
 }

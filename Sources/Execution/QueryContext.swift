@@ -65,8 +65,8 @@ package protocol TableSource: Sendable {
     func stored(_ table: UInt32) throws -> TableSnapshot?
     /// Storage column id of the table's index-th column.
     func columnID(_ table: UInt32, index: Int) throws -> UInt32
-    /// All rows of a system table.
-    func system(_ table: UInt32) throws -> [[Datum]]
+    /// All rows and columns of a system table.
+    func system(_ table: UInt32) throws -> Batch
 }
 
 /// Everything a running statement shares between its operators.

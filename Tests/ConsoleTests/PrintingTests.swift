@@ -105,3 +105,24 @@ struct PrintingTests {
         }
     }
 }
+
+@Suite("NULL display")
+struct NullTests {
+    private func printed(_ style: TableStyle, null: String) -> String {
+        let output = CapturedOutput()
+        let columns = [ResultColumn(name: "a", type: .text, typeOID: 25)]
+        let table = TablePrinter(columns, style: style, null: null, output: output)
+        table.row([nil])
+        table.row([Array("x".utf8)])
+        table.row([[]])
+        table.end()
+        return output.text
+    }
+
+    @Test func standsWhereTheValueIsMissing() {
+        #expect(printed(.aligned, null: "(null)").contains(" (null)\n x\n \n(3 rows)"))
+        #expect(printed(.expanded, null: "∅").contains("a | ∅\n"))
+        #expect(printed(.csv, null: "NULL") == "a\nNULL\nx\n\n")
+        #expect(printed(.csv, null: "") == "a\n\nx\n\n")
+    }
+}

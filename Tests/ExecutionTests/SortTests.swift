@@ -16,7 +16,7 @@ struct SortTests {
     private struct NoTables: TableSource {
         func stored(_ table: UInt32) throws -> TableSnapshot? { nil }
         func columnID(_ table: UInt32, index: Int) throws -> UInt32 { 0 }
-        func system(_ table: UInt32) throws -> [[Datum]] { [] }
+        func system(_ table: UInt32) throws -> Batch { Batch(columns: [], count: 0) }
     }
 
     private func vector(_ type: SQLType, _ count: Int, _ value: (Int) -> Datum) -> Vector {

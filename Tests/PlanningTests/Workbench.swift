@@ -23,6 +23,13 @@ struct Workbench {
         func tableSize(_ table: UInt32) -> (rows: Int64, bytes: Int64) { (7, 1024) }
         func backendProcessID() -> Int32 { 1 }
         func signal(processID: Int32, terminate: Bool) throws -> Bool { false }
+        func preparedStatements() -> [SystemPreparedStatement] { [] }
+        func cursors() -> [SystemCursor] { [] }
+        func advisoryLock(
+            _ key: AdvisoryKey, isShared: Bool, endsWithTransaction: Bool
+        ) -> Bool { true }
+        func advisoryUnlock(_ key: AdvisoryKey, isShared: Bool) -> Bool { false }
+        func advisoryUnlockAll() {}
     }
 
     var catalog = CatalogSnapshot.initial(superuser: "postgres")

@@ -419,11 +419,43 @@ def concurrent_writers(server):
         c.execute("DROP TABLE cw")
 
 
+def advisory_locks(server):
+    def one(c, query):
+        return c.execute(query).fetchone()[0]
+    with server.connect(autocommit=True) as a, server.connect(autocommit=True) as b:
+        a.execute("SELECT pg_advisory_lock(7)")
+        same(one(a, "SELECT pg_try_advisory_lock(7)"), True)
+        same(one(b, "SELECT pg_try_advisory_lock(7)"), False)
+        same(one(b, "SELECT pg_try_advisory_lock_shared(7)"), False)
+        same(one(b, "SELECT pg_try_advisory_lock(0, 7)"), True)
+        b.execute("SET statement_timeout = '200ms'")
+        fails(errors.QueryCanceled, lambda: b.execute("SELECT pg_advisory_lock(7)"))
+        same([one(a, "SELECT pg_advisory_unlock(7)") for _ in range(2)], [True, True])
+        same(one(b, "SELECT pg_try_advisory_lock_shared(7)"), True)
+        same(one(a, "SELECT pg_try_advisory_lock_shared(7)"), True)
+        a.execute("SELECT pg_advisory_unlock_all()")
+        b.execute("SELECT pg_advisory_unlock_all()")
+        with a.transaction():
+            a.execute("SELECT pg_advisory_xact_lock(8)")
+            same(one(b, "SELECT pg_try_advisory_xact_lock(8)"), False)
+        same(one(b, "SELECT pg_try_advisory_lock(8)"), True)
+    with server.connect(autocommit=True) as c:
+        same(wait_for(lambda: one(c, "SELECT pg_try_advisory_lock(8)")), True)
+
+
+def wait_for(body, seconds=5):
+    """What a body answers once that is true: the end of a connection takes the server a moment to see."""
+    deadline = time.monotonic() + seconds
+    while not (answer := body()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return answer
+
+
 CONNECTION_TESTS = [comparing_parameters, prepared_statements, many_prepared_statements, prepared_after_alter, describe_only, row_counts,
                     executemany_returning, large_result, streaming, copy_in_and_out, copy_binary, copy_aborted_by_client, copy_bad_row,
                     cancelling, statement_timeout, error_fields, error_classes, bad_parameters, session_settings, parameter_status,
                     composing, discarding]
-SERVER_TESTS = [server_cursor, transactions, savepoints, two_writers_conflict, pipeline, pipeline_error, set_local, startup_options,
+SERVER_TESTS = [advisory_locks, server_cursor, transactions, savepoints, two_writers_conflict, pipeline, pipeline_error, set_local, startup_options,
                 many_connections, concurrent_writers]
 
 

@@ -3,6 +3,6 @@
 from .postgres import PostgresCluster
 from .storehouse import Storehouse
 from .tally import Tally
-from .target import add_target_options, load_sql, open_target
+from .target import add_pending_option, add_target_options, load_sql, open_target
 
-__all__ = ["PostgresCluster", "Storehouse", "Tally", "add_target_options", "load_sql", "open_target"]
+__all__ = ["PostgresCluster", "Storehouse", "Tally", "add_pending_option", "add_target_options", "load_sql", "open_target"]

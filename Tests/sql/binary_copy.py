@@ -63,13 +63,16 @@ def main():
         load(ours, "COPY many (n, s) FROM STDIN (FORMAT binary)", data, 100_000)
         row = ours.execute("SELECT count(*), sum(n), max(s) FROM many").fetchone()
         tally.check("many rows", row == (50000, 1250025000, "row 9999"), str(row))
-        for name, bad in (("no signature", b"PGCOPX" + want[6:]), ("cut short", want[:-5]), ("no end", want[:-2]),
-                          ("too few fields", want[:19] + b"\x00\x02" + want[21:]), ("empty", b"")):
+        for name, data, rows in (("no signature", b"PGCOPX" + want[6:], 0), ("half a signature", want[:6], 0),
+                                 ("cut short", want[:-5], 0), ("too few fields", want[:19] + b"\x00\x02" + want[21:], 0),
+                                 ("more behind the end", want + b"\x00", 0), ("no end", want[:-2], 3),
+                                 ("no rows", want[:19], 0)):
             for connection in (theirs, ours):
                 connection.execute("TRUNCATE kinds")
-            answers = [code(connection, "COPY kinds FROM STDIN (FORMAT binary)", bad) for connection in (theirs, ours)]
-            tally.check(f"{name}: {answers[0]}", answers[0] == answers[1] and answers[0] is not None, str(answers))
-            tally.check(f"{name}: nothing stays", ours.execute("SELECT count(*) FROM kinds").fetchone() == (0,))
+            answers = [code(connection, "COPY kinds FROM STDIN (FORMAT binary)", data) for connection in (theirs, ours)]
+            tally.check(f"{name}: {answers[0]}", answers[0] == answers[1], str(answers))
+            counts = [connection.execute("SELECT count(*) FROM kinds").fetchone()[0] for connection in (theirs, ours)]
+            tally.check(f"{name}: {rows} rows stay", counts == [rows, rows], str(counts))
         for option in ("DELIMITER ','", "NULL 'x'", "HEADER"):
             try:
                 ours.execute(f"COPY kinds TO STDOUT (FORMAT binary, {option})")

@@ -1,5 +1,6 @@
 import Basics
 import FoundationEssentials
+import Synchronization
 
 /// The catalog as bytes, for the manifest.
 ///
@@ -33,8 +34,7 @@ extension CatalogSnapshot {
         let image = Image(
             database: database, databaseGrants: databaseGrants, databaseComment: databaseComment,
             nextOID: nextOID, version: version,
-            schemas: schemas.values.sorted { $0.oid < $1.oid },
-            tables: tables.values.sorted { $0.oid < $1.oid },
+            schemas: schemas.values.sorted { $0.oid < $1.oid }, tables: [],
             views: views.values.sorted { $0.oid < $1.oid },
             sequences: sequences.values.sorted { $0.oid < $1.oid },
             roles: roles.values.sorted { $0.oid < $1.oid })
@@ -43,8 +43,45 @@ extension CatalogSnapshot {
         var writer = ByteWriter()
         writer.append(CatalogSnapshot.magic)
         writer.integer(CatalogSnapshot.formatVersion)
-        writer.append(Array(try encoder.encode(image)))
+        let (before, after) = try Self.aroundTables(Array(try encoder.encode(image)))
+        writer.append(before)
+        for (index, table) in tables.values.sorted(by: { $0.oid < $1.oid }).enumerated() {
+            if index > 0 { writer.append([UInt8(ascii: ",")]) }
+            writer.append(try Self.json(of: table, encoder))
+        }
+        writer.append(after)
+        Self.written.withLock { written in
+            if written.count > 2 * tables.count + 64 {
+                written = written.filter { tables[$0.key] != nil }
+            }
+        }
         return writer.bytes
+    }
+
+    /// What stands ahead of the tables of an image without any, and what stands behind them.
+    private static func aroundTables(_ json: [UInt8]) throws -> ([UInt8], [UInt8]) {
+        let mark = Array("\"tables\":[".utf8)
+        var at = 0
+        while at + mark.count <= json.count {
+            if json[at..<(at + mark.count)].elementsEqual(mark) {
+                return (Array(json[..<(at + mark.count)]), Array(json[(at + mark.count)...]))
+            }
+            at += 1
+        }
+        throw damaged("it has no place for tables")
+    }
+
+    /// The JSON of tables as they were when they were last written, by OID: one definition changes a
+    /// table or two, and an image holds them all.
+    private static let written = Mutex<[UInt32: (table: CatalogTable, json: [UInt8])]>([:])
+
+    private static func json(of table: CatalogTable, _ encoder: JSONEncoder) throws -> [UInt8] {
+        if let known = written.withLock({ $0[table.oid] }), known.table == table {
+            return known.json
+        }
+        let json = Array(try encoder.encode(table))
+        written.withLock { $0[table.oid] = (table, json) }
+        return json
     }
 
     /// Reads an image; anything malformed is XX001.

@@ -144,6 +144,12 @@ extension CatalogSnapshot {
         return found
     }
 
+    /// The schemas of a path that exist and may be used, as current_schemas names them.
+    package func namedSchemas(_ path: [String], role: UInt32) -> [String] {
+        let named = path.map { $0 == "$user" ? roles[role]?.name ?? "" : $0 }
+        return searchSchemas(path, role: role).map(\.name).filter(named.contains)
+    }
+
     /// The schema that a name means: `pg_temp` is the session's own.
     package func resolved(_ schema: String, _ searchPath: [String]) -> String {
         guard schema == "pg_temp" else { return schema }

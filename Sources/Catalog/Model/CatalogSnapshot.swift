@@ -28,7 +28,14 @@ package struct CatalogSnapshot: Sendable, Equatable {
     package internal(set) var sequences: [UInt32: CatalogSequence] = [:]
     package internal(set) var roles: [UInt32: CatalogRole]
     /// Rises with every edit: prepared plans of another version are bound anew.
-    package internal(set) var version: UInt64
+    package internal(set) var version: UInt64 { didSet { edition = Edition() } }
+    /// What this content is known by in memory: no other content has the same object.
+    package private(set) var edition = Edition()
+
+    package final class Edition: Sendable, Equatable {
+        /// Content decides whether snapshots are equal, not how they came about.
+        package static func == (_: Edition, _: Edition) -> Bool { true }
+    }
 
     /// schema → name → relation; derived.
     var relationNames: [UInt32: [String: UInt32]] = [:]
@@ -70,7 +77,10 @@ package struct CatalogSnapshot: Sendable, Equatable {
     }
 
     /// Puts a table's changed definition in place, for binding against what is being defined.
-    package mutating func include(_ table: CatalogTable) { tables[table.oid] = table }
+    package mutating func include(_ table: CatalogTable) {
+        tables[table.oid] = table
+        edition = Edition()
+    }
 
     mutating func rebuildNames() {
         relationNames = [:]

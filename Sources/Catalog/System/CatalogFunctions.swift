@@ -19,6 +19,7 @@ package struct CatalogFunctions: CatalogLookup {
         {
             return try privilege(function, arguments)
         }
+        if function.contains("advisory_") { return try advisory(function, arguments) }
         if let answer = try sequences(function, arguments) { return answer }
         if let answer = try server(function, arguments) { return answer }
         throw SQLError.unsupported("function \(function)")
@@ -44,8 +45,8 @@ package struct CatalogFunctions: CatalogLookup {
         switch function {
         case "regclassin", "to_regclass":
             guard let name = text(arguments, 0) else { return .null }
-            let found = try? relation(named: name)
-            if let found { return .oid(found.oid) }
+            if let found = try? relation(named: name) { return .oid(found.oid) }
+            if let found = index(named: name) { return .oid(found) }
             if function == "to_regclass" { return .null }
             throw SQLError(.undefinedTable, "relation \"\(name)\" does not exist")
         case "regclassout":
@@ -53,7 +54,12 @@ package struct CatalogFunctions: CatalogLookup {
             if let found = catalog.relation(oid) {
                 return .text(ObjectText.relation(found, context))
             }
-            return .text(index(oid).map { Printer.quoted($0.key.name) } ?? String(oid))
+            guard let (table, key) = index(oid) else { return .text(String(oid)) }
+            let name = Printer.quoted(key.name)
+            let isVisible = catalog.isVisible(
+                .table(table), searchPath: context.searchPath, role: context.role)
+            let schema = Printer.quoted(catalog.schemaName(table.schema))
+            return .text(isVisible ? name : "\(schema).\(name)")
         case "regtypein", "to_regtype":
             guard let name = text(arguments, 0) else { return .null }
             if let type = try? type(named: name) { return .oid(type.oid) }
@@ -62,17 +68,13 @@ package struct CatalogFunctions: CatalogLookup {
         case "regprocin", "to_regproc", "to_regprocedure", "regprocedurein":
             guard let name = text(arguments, 0)?.split(separator: "(").first else { return .null }
             let plain = String(name.split(separator: ".").last ?? "")
-            let found = FunctionTable.shared[plain].first { $0.oid != 0 }
-            if let found { return .oid(found.oid) }
+            if let found = ListedFunction.oidOfName[plain] { return .oid(found) }
             if function.hasPrefix("to_") { return .null }
             throw SQLError(.undefinedFunction, "function \"\(name)\" does not exist")
         case "regprocout":
             let wanted = oid(arguments, 0) ?? 0
-            for (name, overloads) in FunctionTable.shared.functions
-            where !Types.isOperator(name) && overloads.contains(where: { $0.oid == wanted }) {
-                return .text(name)
-            }
-            return .text(wanted == 0 ? "-" : String(wanted))
+            return .text(
+                ListedFunction.nameOfOID[wanted] ?? (wanted == 0 ? "-" : String(wanted)))
         case "regnamespacein", "to_regnamespace":
             guard let name = text(arguments, 0) else { return .null }
             let plain = ObjectText.parts(name)?.last ?? name
@@ -106,12 +108,34 @@ package struct CatalogFunctions: CatalogLookup {
                     relation, searchPath: context.searchPath, role: context.role))
         case "pg_type_is_visible", "pg_function_is_visible", "pg_operator_is_visible",
             "pg_opclass_is_visible", "pg_collation_is_visible", "pg_conversion_is_visible",
-            "pg_ts_config_is_visible", "pg_statistics_obj_is_visible":
+            "pg_ts_config_is_visible", "pg_statistics_obj_is_visible", "pg_opfamily_is_visible",
+            "pg_ts_dict_is_visible", "pg_ts_parser_is_visible", "pg_ts_template_is_visible":
             return .bool(true)
+        case "parse_ident":
+            guard let text = text(arguments, 0) else { return .null }
+            let trimmed = text.trimmingPrefix { $0 == " " }
+            guard let parts = ObjectText.parts(String(trimmed)) else {
+                throw SQLError(
+                    .invalidParameterValue, "string is not a valid identifier: \"\(text)\"")
+            }
+            return .texts(parts)
+        case "pg_my_temp_schema": return .oid(temporarySchema?.oid ?? 0)
+        case "pg_is_other_temp_schema":
+            guard let schema = oid(arguments, 0).flatMap({ catalog.schemas[$0] }) else {
+                return .bool(false)
+            }
+            return .bool(
+                CatalogSnapshot.isTemporary(schema: schema.name)
+                    && schema.oid != temporarySchema?.oid)
         case "pg_relation_is_publishable":
             return .bool(oid(arguments, 0).map { catalog.tables[$0] != nil } ?? false)
         default: return nil
         }
+    }
+
+    /// The schema of the session's temporary tables, where it has made one.
+    private var temporarySchema: CatalogSchema? {
+        catalog.schema(named: catalog.resolved("pg_temp", context.searchPath))
     }
 
     func relation(named text: String) throws -> CatalogRelation {
@@ -119,6 +143,22 @@ package struct CatalogFunctions: CatalogLookup {
         let parts = ObjectText.parts(text) ?? [text]
         return try catalog.requireRelation(
             named: parts, searchPath: context.searchPath, role: context.role)
+    }
+
+    /// The OID of an index.
+    private func index(named text: String) -> UInt32? {
+        guard let parts = ObjectText.parts(text), let name = parts.last else { return nil }
+        let schemas =
+            parts.count > 1
+            ? [catalog.resolved(parts[parts.count - 2], context.searchPath)] : context.searchPath
+        for schema in schemas.compactMap({ catalog.schema(named: $0)?.oid }) {
+            for table in catalog.tables.values where table.schema == schema {
+                if let key = Relations.keys(table).first(where: { $0.name == name }) {
+                    return key.index
+                }
+            }
+        }
+        return nil
     }
 
     private func type(named text: String) throws -> SQLType? {
@@ -168,14 +208,21 @@ package struct CatalogFunctions: CatalogLookup {
                     key.name, key.columns, table, catalog.schemaName(table.schema),
                     isUnique: key.isUnique))
         case "pg_get_ruledef", "pg_get_triggerdef", "pg_get_partkeydef",
-            "pg_get_statisticsobjdef_columns", "pg_get_functiondef", "pg_get_function_sqlbody":
+            "pg_get_statisticsobjdef_columns", "pg_get_functiondef", "pg_get_function_sqlbody",
+            "pg_get_partition_constraintdef", "pg_get_function_arg_default":
             return .null
         case "pg_get_function_arguments", "pg_get_function_identity_arguments":
+            if let listed = listed(oid(arguments, 0)) {
+                return .text(listed.arguments.map(Self.typeName).joined(separator: ", "))
+            }
             return .optional(
                 builtin(oid(arguments, 0)).map { function in
                     function.arguments.map(\.familyName).joined(separator: ", ")
                 })
         case "pg_get_function_result":
+            if let listed = listed(oid(arguments, 0)) {
+                return .text((listed.returnsSet ? "SETOF " : "") + Self.typeName(listed.result))
+            }
             return .optional(
                 builtin(oid(arguments, 0)).map { function in
                     switch function.result {
@@ -217,6 +264,17 @@ package struct CatalogFunctions: CatalogLookup {
             return .int(oid(arguments, 0).map { catalog.tables[$0] != nil } == true ? 28 : 0)
         default: return nil
         }
+    }
+
+    private func listed(_ oid: UInt32?) -> ListedFunction? {
+        ListedFunction.all.first { $0.oid == oid }
+    }
+
+    static func typeName(_ oid: UInt32) -> String {
+        if let type = SQLType.of(oid: oid) { return type.familyName }
+        return ListedFunction.pseudoTypes.first { $0.oid == oid }.map {
+            $0.name == "any" ? "\"any\"" : $0.name
+        } ?? (oid == 1263 ? "cstring[]" : "???")
     }
 
     /// An index as clients see it, with its table.
@@ -276,8 +334,24 @@ package struct CatalogFunctions: CatalogLookup {
             }
             return .int(
                 catalog.tables.keys.reduce(0) { $0 &+ context.state.tableSize($1).bytes })
+        case "pg_tablespace_size":
+            let isDefault =
+                oid(arguments, 0) == 1663 || text(arguments, 0) == "pg_default"
+            return isDefault ? try server("pg_database_size", []) ?? .null : .int(0)
+        case "pg_indexam_has_property":
+            let known = ["can_order", "can_unique", "can_multi_col", "can_exclude", "can_include"]
+            guard oid(arguments, 0) == 403, let name = text(arguments, 1), known.contains(name)
+            else { return .null }
+            return .bool(true)
+        case "pg_index_column_has_property":
+            let held = [
+                "asc", "nulls_last", "orderable", "returnable", "search_array", "search_nulls",
+            ]
+            let missing = ["desc", "nulls_first", "distance_orderable"]
+            guard let name = text(arguments, 2), held.contains(name) || missing.contains(name)
+            else { return .null }
+            return .bool(held.contains(name))
         case "pg_tablespace_location": return .text("")
-        case "pg_advisory_lock", "pg_advisory_unlock_all": return .bool(true)
         case "txid_current", "pg_current_xact_id": return .int(Int64(catalog.version))
         case "pg_postmaster_start_time", "pg_conf_load_time": return .null
         case "pg_sleep":

@@ -17,6 +17,11 @@ enum ObjectText {
             .map { Printer.quoted($0.name) }.joined(separator: ", ")
     }
 
+    /// A policy's condition as PostgreSQL shows it: in parentheses, unless it is a column.
+    static func condition(_ text: String) -> String {
+        text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? text : "(\(text))"
+    }
+
     /// A constraint as pg_get_constraintdef shows it.
     static func constraint(
         _ constraint: CatalogConstraint, of table: CatalogTable, _ context: SystemContext
@@ -73,6 +78,12 @@ enum ObjectText {
                 }
             } else if character == "\"" {
                 isQuoted = true
+            } else if character.properties.isWhitespace {
+                // Blanks may stand around a name and its points, not within.
+                characters = characters.drop { $0.properties.isWhitespace }
+                guard current.isEmpty || characters.first == "." || characters.isEmpty else {
+                    return nil
+                }
             } else if character == "." {
                 parts.append(current)
                 current = ""

@@ -111,8 +111,9 @@ enum Relations {
     static func accessList(
         _ entries: [AccessEntry], _ owner: UInt32, _ all: Privileges, _ catalog: CatalogSnapshot
     ) -> [String]? {
-        guard !entries.isEmpty else { return nil }
-        var full = entries
+        // Privileges on columns only leave an entry of the table with none.
+        var full = entries.filter { !$0.privileges.isEmpty }
+        guard !full.isEmpty else { return nil }
         if !full.contains(where: { $0.grantee == owner }), !all.isEmpty {
             full.insert(
                 AccessEntry(grantee: owner, grantor: owner, privileges: all), at: 0)
@@ -229,16 +230,19 @@ enum Relations {
         context.catalog.tables.values.flatMap { table in
             keys(table).map { key in
                 let count = key.columns.count
+                let types = key.columns.compactMap { id in
+                    table.columns.first { $0.id == id }?.type
+                }
                 return [
                     "indexrelid": .oid(key.index), "indrelid": .oid(table.oid),
                     "indnatts": .int(Int64(count)), "indnkeyatts": .int(Int64(count)),
                     "indisunique": .bool(key.isUnique), "indisprimary": .bool(key.isPrimary),
                     "indimmediate": .bool(true), "indisvalid": .bool(true),
                     "indisready": .bool(true), "indislive": .bool(true),
-                    "indkey": .smallints(key.columns),
-                    "indcollation": .oids(Array(repeating: 0, count: count)),
-                    "indclass": .oids(Array(repeating: 0, count: count)),
-                    "indoption": .smallints(Array(repeating: 0, count: count)),
+                    "indkey": .vector(.smallint, key.columns.map { Int64($0) }),
+                    "indcollation": .vector(.oid, types.map { Int64(collation($0)) }),
+                    "indclass": .vector(.oid, types.map { Int64(OperatorClasses.oid($0)) }),
+                    "indoption": .vector(.smallint, [Int64](repeating: 0, count: count)),
                 ]
             }
         }
@@ -304,8 +308,9 @@ enum Relations {
                     "oid": .oid(policy.oid), "polname": .text(policy.name),
                     "polrelid": .oid(table.oid), "polcmd": .text(letter),
                     "polpermissive": .bool(policy.isPermissive), "polroles": .oids(policy.roles),
-                    "polqual": .optional(policy.using.map { "(\($0.text))" }),
-                    "polwithcheck": .optional(policy.withCheck.map { "(\($0.text))" }),
+                    "polqual": .optional(policy.using.map { ObjectText.condition($0.text) }),
+                    "polwithcheck": .optional(
+                        policy.withCheck.map { ObjectText.condition($0.text) }),
                 ]
             }
         }

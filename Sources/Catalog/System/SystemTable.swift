@@ -8,13 +8,14 @@ package struct SystemTable: Sendable {
     package let columns: [CatalogColumn]
     /// Superusers alone may read it.
     package let isRestricted: Bool
-    /// One value per column, in order.
-    package let rows: @Sendable (SystemContext) throws -> [[Datum]]
+    /// Whether rows depend on nothing but the catalog and the role that asks.
+    package let isSteady: Bool
+    package let rows: @Sendable (SystemContext) throws -> Batch
 
     package init(
         oid: UInt32, schema: UInt32 = CatalogSnapshot.pgCatalogOID, name: String,
-        columns: [(String, SQLType)], isRestricted: Bool = false,
-        rows: @escaping @Sendable (SystemContext) throws -> [[Datum]]
+        columns: [(String, SQLType)], isRestricted: Bool = false, isSteady: Bool = false,
+        rows: @escaping @Sendable (SystemContext) throws -> Batch
     ) {
         self.oid = oid
         self.schema = schema
@@ -23,6 +24,7 @@ package struct SystemTable: Sendable {
             CatalogColumn(id: index + 1, name: column.0, type: column.1)
         }
         self.isRestricted = isRestricted
+        self.isSteady = isSteady
         self.rows = rows
     }
 }
@@ -74,6 +76,16 @@ package protocol SystemState: Sendable {
     func sequenceState(of sequence: CatalogSequence) throws -> (last: Int64, isCalled: Bool)
     /// pg_backend_pid of this session.
     func backendProcessID() -> Int32
+    /// Takes an advisory lock where it is free.
+    func advisoryLock(_ key: AdvisoryKey, isShared: Bool, endsWithTransaction: Bool) -> Bool
+    /// Gives up an advisory lock; false where the session does not hold it.
+    func advisoryUnlock(_ key: AdvisoryKey, isShared: Bool) -> Bool
+    /// Gives up all advisory locks of the session but those of its transaction.
+    func advisoryUnlockAll()
+    /// The session's statements made by PREPARE or Parse, by name.
+    func preparedStatements() -> [SystemPreparedStatement]
+    /// The session's open cursors and portals.
+    func cursors() -> [SystemCursor]
     /// Cancels (or ends) another session's work; false where there is no such session.
     func signal(processID: Int32, terminate: Bool) throws -> Bool
 }
@@ -103,6 +115,34 @@ package struct SystemSetting: Sendable {
         self.kind = kind
         self.context = context
         self.defaultValue = defaultValue
+    }
+}
+
+/// A row of pg_prepared_statements.
+package struct SystemPreparedStatement: Sendable {
+    package var name: String
+    package var statement: String
+    package var parameterTypes: [UInt32]
+    package var isFromSQL: Bool
+    package init(name: String, statement: String, parameterTypes: [UInt32], isFromSQL: Bool) {
+        self.name = name
+        self.statement = statement
+        self.parameterTypes = parameterTypes
+        self.isFromSQL = isFromSQL
+    }
+}
+
+/// A row of pg_cursors.
+package struct SystemCursor: Sendable {
+    package var name: String
+    package var statement: String
+    package var isHoldable: Bool
+    package var isBinary: Bool
+    package init(name: String, statement: String, isHoldable: Bool, isBinary: Bool) {
+        self.name = name
+        self.statement = statement
+        self.isHoldable = isHoldable
+        self.isBinary = isBinary
     }
 }
 

@@ -14,6 +14,7 @@ package enum SystemTables {
         "pg_namespace": Namespaces.schemas, "pg_database": Namespaces.databases,
         "pg_shdescription": Namespaces.sharedDescriptions, "pg_am": Namespaces.accessMethods,
         "pg_collation": Namespaces.collations, "pg_language": Namespaces.languages,
+        "pg_opclass": OperatorClasses.classes, "pg_opfamily": OperatorClasses.families,
         "pg_tablespace": Namespaces.tablespaces, "pg_extension": Namespaces.extensions,
         "pg_authid": Roles.all, "pg_roles": Roles.all, "pg_shadow": Roles.logins,
         "pg_user": Roles.logins, "pg_group": Roles.groups, "pg_auth_members": Roles.memberships,
@@ -22,6 +23,9 @@ package enum SystemTables {
         "pg_tables": Views.tables, "pg_views": Views.views, "pg_indexes": Views.indexes,
         "pg_policies": Views.policies, "pg_settings": Views.settings,
         "pg_stat_activity": Views.activity, "pg_stat_user_tables": Views.statistics,
+        "pg_stat_all_tables": Views.statistics, "pg_statio_user_tables": Views.inputOutput,
+        "pg_statio_all_tables": Views.inputOutput, "pg_stat_database": Views.databaseActivity,
+        "pg_prepared_statements": Views.preparedStatements, "pg_cursors": Views.cursors,
         "tables": Information.tables, "columns": Information.columns,
         "schemata": Information.schemata, "information_schema.views": Information.views,
         "table_constraints": Information.constraints,
@@ -30,9 +34,16 @@ package enum SystemTables {
         "table_privileges": Information.tablePrivileges, "segments": Views.segments,
     ]
 
-    package static let all: [SystemTable] =
-        specifications
-        .split(separator: "\n\n").compactMap(table)
+    /// Tables whose rows change without the catalog, or differ from session to session.
+    private static let unsteady: Set<String> = [
+        "pg_settings", "pg_stat_activity", "pg_stat_all_tables", "pg_stat_user_tables",
+        "pg_stat_sys_tables", "pg_statio_all_tables", "pg_statio_user_tables", "pg_stat_database",
+        "pg_prepared_statements", "pg_cursors", "pg_sequences", "segments",
+    ]
+
+    package static let all: [SystemTable] = [
+        tableSpecifications, viewSpecifications, informationSpecifications,
+    ].flatMap { $0.split(separator: "\n\n").compactMap(table) }
 
     package static let byOID: [UInt32: SystemTable] = Dictionary(
         all.map { ($0.oid, $0) }, uniquingKeysWith: { first, _ in first })
@@ -56,8 +67,13 @@ package enum SystemTables {
             guard parts.count == 2 else { continue }
             let isNullable = parts[1].hasSuffix("?")
             let word = isNullable ? String(parts[1].dropLast()) : parts[1]
-            let name = word == "char1" ? "\"char\"" : word
-            guard let type = try? SQLType.named(name, modifiers: []) else { continue }
+            let known: SQLType? =
+                switch word {
+                case "char1": .singleChar
+                case "_char": .array(.singleChar)
+                default: try? SQLType.named(word, modifiers: [])
+                }
+            guard let type = known else { continue }
             columns.append((parts[0].filter { $0 != "\"" }, type))
             defaults.append(isNullable ? .null : zero(type))
         }
@@ -68,20 +84,15 @@ package enum SystemTables {
             default: CatalogSnapshot.storehouseOID
             }
         let provider = providers["\(head[1]).\(head[2])"] ?? providers[head[2]]
-        let places = Dictionary(
-            columns.enumerated().map { ($1.0, $0) }, uniquingKeysWith: { first, _ in first })
-        let blank = defaults
+        let placing = SystemRowPlacing(columns: columns.map(\.0), blank: defaults)
+        let types = columns.map(\.1)
         return SystemTable(
             oid: oid, schema: schema, name: head[2], columns: columns,
-            isRestricted: ["pg_authid", "pg_shadow", "segments"].contains(head[2])
+            isRestricted: ["pg_authid", "pg_shadow", "segments"].contains(head[2]),
+            isSteady: !unsteady.contains(head[2])
         ) { context in
-            try (provider?(context) ?? []).map { row in
-                var values = blank
-                for (name, value) in row {
-                    if let place = places[name] { values[place] = value }
-                }
-                return values
-            }
+            var placing = placing
+            return Batch(types, try (provider?(context) ?? []).map { placing.values($0) })
         }
     }
 
@@ -90,29 +101,9 @@ package enum SystemTables {
         case .boolean: .bool(false)
         case .real, .double: .double(0)
         case .array(let element): .bytes(ArrayValue(element, []).encoded)
-        case .int2vector: .bytes(ArrayValue(.smallint, []).encoded)
-        case .oidvector: .bytes(ArrayValue(.oid, []).encoded)
+        case .int2vector: .vector(.smallint, [])
+        case .oidvector: .vector(.oid, [])
         default: type.physical == .bytes ? .text("") : .int(0)
         }
     }
-}
-
-/// Values of a system row by column name; what is left out is zero, empty or NULL.
-typealias SystemRow = [String: Datum]
-
-extension Datum {
-    static func oid(_ value: UInt32) -> Datum { .int(Int64(value)) }
-    static func names(_ values: [String]) -> Datum {
-        .bytes(ArrayValue(.name, values.map { .text($0) }).encoded)
-    }
-    static func texts(_ values: [String]?) -> Datum {
-        values.map { .bytes(ArrayValue(.text, $0.map { .text($0) }).encoded) } ?? .null
-    }
-    static func oids(_ values: [UInt32]) -> Datum {
-        .bytes(ArrayValue(.oid, values.map { .oid($0) }).encoded)
-    }
-    static func smallints(_ values: [Int]) -> Datum {
-        .bytes(ArrayValue(.smallint, values.map { .int(Int64($0)) }).encoded)
-    }
-    static func optional(_ text: String?) -> Datum { text.map { .text($0) } ?? .null }
 }

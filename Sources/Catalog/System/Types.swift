@@ -6,6 +6,10 @@ enum Types {
         var rows: [SystemRow] = []
         func add(_ type: SQLType, element: SQLType? = nil) {
             let isArray = element != nil
+            let functions =
+                isArray
+                ? [750, 751, 2400, 2401] + modifierFunctions(element)
+                : ListedFunction.ofType[type.oid] ?? [UInt32](repeating: 0, count: 6)
             let kind = type.category == "P" || type == .unknown ? "p" : "b"
             rows.append([
                 "oid": .oid(type.oid), "typname": .text(type.typname),
@@ -18,7 +22,10 @@ enum Types {
                 "typdelim": .text(","),
                 "typelem": .oid(isArray ? element?.oid ?? 0 : type.element?.oid ?? 0),
                 "typarray": .oid(isArray ? 0 : type.arrayOID),
-                "typinput": .int(isArray ? 750 : 0),
+                "typinput": .oid(functions[0]), "typoutput": .oid(functions[1]),
+                "typreceive": .oid(functions[2]), "typsend": .oid(functions[3]),
+                "typmodin": .oid(functions[4]), "typmodout": .oid(functions[5]),
+                "typsubscript": .oid(isArray ? 6179 : 0),
                 "typalign": .text(Relations.alignment(type)),
                 "typstorage": .text(Relations.storage(type)), "typtypmod": .int(-1),
                 "typcollation": .oid(Relations.collation(type)),
@@ -31,7 +38,27 @@ enum Types {
             add(type)
             if type.arrayOID != 0, type != .record { add(.array(type), element: type) }
         }
+        for (oid, name, size) in ListedFunction.pseudoTypes {
+            let functions = ListedFunction.ofType[oid] ?? [UInt32](repeating: 0, count: 6)
+            rows.append([
+                "oid": .oid(oid), "typname": .text(name),
+                "typnamespace": .oid(CatalogSnapshot.pgCatalogOID),
+                "typowner": .oid(CatalogSnapshot.bootstrapRoleOID), "typlen": .int(size),
+                "typbyval": .bool(size > 0), "typtype": .text("p"), "typcategory": .text("P"),
+                "typisdefined": .bool(true), "typdelim": .text(","),
+                "typinput": .oid(functions[0]), "typoutput": .oid(functions[1]),
+                "typreceive": .oid(functions[2]), "typsend": .oid(functions[3]),
+                "typalign": .text(size == 8 ? "d" : size == -2 ? "c" : "i"),
+                "typstorage": .text("p"), "typtypmod": .int(-1),
+            ])
+        }
         return rows
+    }
+
+    /// An array has the modifiers of its elements.
+    private static func modifierFunctions(_ element: SQLType?) -> [UInt32] {
+        let functions = element.flatMap { ListedFunction.ofType[$0.oid] } ?? []
+        return functions.count == 6 ? [functions[4], functions[5]] : [0, 0]
     }
 
     static func isOperator(_ name: String) -> Bool {
@@ -62,9 +89,25 @@ enum Types {
                     "proparallel": .text("s"),
                     "pronargs": .int(Int64(function.arguments.count)),
                     "prorettype": .oid(result(function).oid),
-                    "proargtypes": .oids(function.arguments.map(\.oid)), "prosrc": .text(name),
+                    "proargtypes": .vector(.oid, function.arguments.map { Int64($0.oid) }),
+                    "prosrc": .text(name),
                 ])
             }
+        }
+        for function in ListedFunction.all {
+            let isFunction = function.kind == "f"
+            rows.append([
+                "oid": .oid(function.oid), "proname": .text(function.name),
+                "pronamespace": .oid(CatalogSnapshot.pgCatalogOID),
+                "proowner": .oid(CatalogSnapshot.bootstrapRoleOID), "prolang": .oid(12),
+                "procost": .double(1), "prorows": .double(function.returnsSet ? 1000 : 0),
+                "prokind": .text(function.kind), "proisstrict": .bool(isFunction),
+                "proretset": .bool(function.returnsSet), "provolatile": .text("i"),
+                "proparallel": .text("s"), "pronargs": .int(Int64(function.arguments.count)),
+                "prorettype": .oid(function.result),
+                "proargtypes": .vector(.oid, function.arguments.map(Int64.init)),
+                "prosrc": .text(isFunction ? function.name : "aggregate_dummy"),
+            ])
         }
         return rows
     }
@@ -111,5 +154,14 @@ enum Types {
         return rows
     }
 
-    static func aggregates(_ context: SystemContext) -> [SystemRow] { [] }
+    static func aggregates(_ context: SystemContext) -> [SystemRow] {
+        ListedFunction.all.filter { $0.kind == "a" }.map { function in
+            let isOrdered = ["percentile_cont", "percentile_disc", "mode"].contains(function.name)
+            return [
+                "aggfnoid": .oid(function.oid), "aggkind": .text(isOrdered ? "o" : "n"),
+                "aggnumdirectargs": .int(isOrdered && function.name != "mode" ? 1 : 0),
+                "aggfinalmodify": .text("r"), "aggmfinalmodify": .text("r"),
+            ]
+        }
+    }
 }

@@ -83,8 +83,8 @@ enum Views {
                     "roles": .names(
                         policy.roles.map { $0 == 0 ? "public" : context.catalog.roleName($0) }),
                     "cmd": .text(policy.command.rawValue.uppercased()),
-                    "qual": .optional(policy.using.map { "(\($0.text))" }),
-                    "with_check": .optional(policy.withCheck.map { "(\($0.text))" }),
+                    "qual": .optional(policy.using.map { ObjectText.condition($0.text) }),
+                    "with_check": .optional(policy.withCheck.map { ObjectText.condition($0.text) }),
                 ]
             }
         }
@@ -146,6 +146,46 @@ enum Views {
                 row["n_live_tup"] = .int(context.state.tableSize(table.oid).rows)
             }
             return row
+        }
+    }
+
+    static func inputOutput(_ context: SystemContext) -> [SystemRow] {
+        tables(of: context).map { table, schema in
+            [
+                "relid": .oid(table.oid), "schemaname": .text(schema),
+                "relname": .text(table.name),
+            ]
+        }
+    }
+
+    static func databaseActivity(_ context: SystemContext) -> [SystemRow] {
+        [
+            [
+                "datid": .oid(CatalogSnapshot.databaseOID),
+                "datname": .text(context.catalog.database),
+                "numbackends": .int(Int64(context.state.sessions().count)),
+            ]
+        ]
+    }
+
+    static func preparedStatements(_ context: SystemContext) -> [SystemRow] {
+        context.state.preparedStatements().map { statement in
+            [
+                "name": .text(statement.name), "statement": .text(statement.statement),
+                "parameter_types": .bytes(
+                    ArrayValue(.regtype, statement.parameterTypes.map { .oid($0) }).encoded),
+                "from_sql": .bool(statement.isFromSQL),
+            ]
+        }
+    }
+
+    static func cursors(_ context: SystemContext) -> [SystemRow] {
+        context.state.cursors().map { cursor in
+            [
+                "name": .text(cursor.name), "statement": .text(cursor.statement),
+                "is_holdable": .bool(cursor.isHoldable), "is_binary": .bool(cursor.isBinary),
+                "is_scrollable": .bool(true),
+            ]
         }
     }
 

@@ -10,7 +10,7 @@ import Vectors
 /// | 4 | flags, all zero |
 /// | 4 | length of the header's extension, then that many bytes |
 /// | … | rows: int16 number of fields; each an int32 length (-1 for NULL) and the binary form |
-/// | 2 | int16 -1: the end |
+/// | 2 | int16 -1: the end; it may be missing, and nothing may follow it |
 ///
 /// Numbers are big-endian.
 struct CopyBinary {
@@ -19,15 +19,17 @@ struct CopyBinary {
     private static let rowsMax = 2048
     private static let fieldMost = 1 << 30
 
+    private let table: String
     private let types: [SQLType]
     private let names: [String]
     private var waiting: [UInt8] = []
     private var at = 0
     private var isPastHeader = false
-    private(set) var isAtEnd = false
+    private var isAtEnd = false
     private var row = 0
 
-    init(types: [SQLType], names: [String]) {
+    init(table: String, types: [SQLType], names: [String]) {
+        self.table = table
         self.types = types
         self.names = names
     }
@@ -44,12 +46,20 @@ struct CopyBinary {
             if batch.count == 0 { break }
             batches.append(batch)
         }
+        if isAtEnd, waiting.count > at + 2 {
+            throw failure("received copy data after EOF marker")
+        }
         return batches
     }
 
-    /// 22P04 unless the end mark has come.
+    /// 22P04 where the input ends within its header or a row.
     func finish() throws {
-        guard isAtEnd else { throw SQLError(.badCopyFileFormat, "unexpected EOF in COPY data") }
+        guard isPastHeader else {
+            throw SQLError(.badCopyFileFormat, "COPY file signature not recognized")
+        }
+        guard isAtEnd || waiting.count < at + 2 else {
+            throw failure("unexpected EOF in COPY data")
+        }
     }
 
     private func number(_ place: Int, _ size: Int) -> Int? {
@@ -97,10 +107,8 @@ struct CopyBinary {
         return next <= waiting.count ? next : nil
     }
 
-    private func failure(_ text: String, column: Int? = nil) -> SQLError {
-        var error = SQLError(.badCopyFileFormat, text)
-        error.detail = "COPY, line \(row + 1)" + (column.map { ", column \(names[$0])" } ?? "")
-        return error
+    private func failure(_ text: String) -> SQLError {
+        SQLError(.badCopyFileFormat, text, detail: "COPY \(table), line \(row + 1)")
     }
 
     private mutating func readRows() throws -> Batch {
@@ -116,10 +124,17 @@ struct CopyBinary {
                     vectors[column].setNull(count)
                     continue
                 }
-                try waiting.withUnsafeBytes { raw in
-                    try BinaryFormat.parse(
-                        UnsafeRawBufferPointer(rebasing: raw[place..<(place + length)]), type,
-                        into: vectors[column], row: count, arena: arenas[column])
+                do {
+                    try waiting.withUnsafeBytes { raw in
+                        try BinaryFormat.parse(
+                            UnsafeRawBufferPointer(rebasing: raw[place..<(place + length)]), type,
+                            into: vectors[column], row: count, arena: arenas[column])
+                    }
+                } catch var error as SQLError {
+                    if error.detail == nil {
+                        error.detail = "COPY \(table), line \(row + 1), column \(names[column])"
+                    }
+                    throw error
                 }
                 place += length
             }

@@ -86,7 +86,8 @@ private struct CopyLoad {
         underWayMax = 2 * context.threads + 2
         splitter = CopySplitter(options)
         if options.format == .binary {
-            binary = CopyBinary(types: bound.input.map { $0.1 }, names: bound.names)
+            binary = CopyBinary(
+                table: table.name, types: bound.input.map { $0.1 }, names: bound.names)
         }
         changes = try session.current().changes
         // The transaction's copy would make every append copy the set's arrays.
@@ -101,7 +102,6 @@ private struct CopyLoad {
                 try writer.append(rows, checks: checks, to: &changes)
                 count += rows.count
             }
-            isDone = binary?.isAtEnd ?? false
             return
         }
         var blocks: [CopyBlock] = []

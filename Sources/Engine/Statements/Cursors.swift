@@ -10,9 +10,9 @@ struct Cursors {
     private var session: Session { runner.session }
     init(_ runner: StatementRunner) { self.runner = runner }
 
-    func run(_ statement: Statement) throws -> String {
+    func run(_ statement: Statement, _ portal: Portal) throws -> String {
         switch statement {
-        case .declareCursor(let declare): return try self.declare(declare)
+        case .declareCursor(let declare): return try self.declare(declare, portal)
         case .fetch(let fetch): return try self.fetch(fetch)
         case .closeCursor(let name):
             guard let name else {
@@ -27,7 +27,7 @@ struct Cursors {
         }
     }
 
-    private func declare(_ declare: DeclareCursor) throws -> String {
+    private func declare(_ declare: DeclareCursor, _ outer: Portal) throws -> String {
         let name = declare.name.text
         if session.portals[name] != nil {
             throw SQLError(.duplicateCursor, "cursor \"\(name)\" already exists")
@@ -36,9 +36,10 @@ struct Cursors {
             throw SQLError(
                 .noActiveTransaction, "DECLARE CURSOR can only be used in transaction blocks")
         }
-        let bound = try runner.binder.bindQuery(declare.query)
+        let bound = try runner.binder(outer.statement.parameterTypes).bindQuery(declare.query)
         let operation = try runner.plan(runner.security().secure(bound))
-        let context = try session.queryContext(runner.cancellation)
+        let context = try session.queryContext(
+            runner.cancellation, parameters: outer.parameters)
         let portal = Portal(
             PreparedStatement(parsed: nil, parameterTypes: [], columns: bound.outputs),
             parameters: [], resultFormats: [declare.isBinary ? 1 : 0])

@@ -68,6 +68,9 @@ struct StatementDescriber {
                     "prepared statement \"\(execute.name.text)\" does not exist")
             }
             return Description(columns: prepared.columns)
+        case .declareCursor(let declare):
+            let bound = try binder.bindQuery(declare.query)
+            return Description(parameters: bound.parameterTypes)
         case .fetch(let fetch):
             if fetch.isMove { return Description() }
             return Description(columns: session.portals[fetch.cursor.text]?.columns)

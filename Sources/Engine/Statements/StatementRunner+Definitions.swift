@@ -18,7 +18,7 @@ extension StatementRunner {
         guard
             let change = try Definitions.apply(.drop(drop), to: open.catalog, context: context)
         else { return }
-        try session.transaction?.replaceCatalog(change.catalog)
+        session.transaction?.replaceCatalog(change.catalog)
         for effect in change.effects { _ = try apply(effect) }
     }
 
@@ -33,7 +33,7 @@ extension StatementRunner {
             try notice(text)
         }
         if change.catalog == open.catalog, change.effects.isEmpty { return change.tag }
-        try session.transaction?.replaceCatalog(change.catalog)
+        session.transaction?.replaceCatalog(change.catalog)
         var tag = change.tag
         for effect in change.effects {
             if let count = try apply(effect), tag == "CREATE TABLE AS" || tag.hasSuffix(" VIEW") {

@@ -45,7 +45,7 @@ struct StatementRunner {
         case .prepare(let prepare): return try self.prepare(prepare)
         case .execute(let execute): return try self.execute(execute, maxRows)
         case .declareCursor, .fetch, .closeCursor:
-            return try Cursors(self).run(statement)
+            return try Cursors(self).run(statement, portal)
         case .set, .reset, .show, .deallocate, .discard, .listen, .unlisten, .notify, .analyze,
             .vacuum, .checkpoint, .lock:
             return try Utilities(self).run(statement)
@@ -97,6 +97,7 @@ struct StatementRunner {
 
     private func select(_ query: Query, _ portal: Portal, _ maxRows: Int) throws -> String? {
         let bound = try binder(portal.statement.parameterTypes).bindQuery(query)
+        try requireSame(bound.outputs, as: portal.statement.columns)
         portal.columns = bound.outputs
         let context = try session.queryContext(cancellation, parameters: portal.parameters)
         if !bound.locked.isEmpty {
@@ -126,6 +127,22 @@ struct StatementRunner {
         }
         portal.isDone = true
         return "SELECT \(count)"
+    }
+
+    /// Clients that prepare a statement remember its columns: they are told when these have changed.
+    private func requireSame(_ columns: [OutputColumn], as known: [OutputColumn]?) throws {
+        guard let known else { return }
+        let isSame =
+            columns.count == known.count
+            && zip(columns, known).allSatisfy {
+                $0.name == $1.name && $0.type.oid == $1.type.oid
+                    && $0.typeModifier == $1.typeModifier
+            }
+        if isSame { return }
+        var error = SQLError(
+            .featureNotSupported, "cached plan must not change result type")
+        error.routine = "RevalidateCachedQuery"
+        throw error
     }
 
     func resultColumns(_ portal: Portal) -> [ResultColumn] {

@@ -73,10 +73,7 @@ struct TransactionControl {
         }
         if session.transaction != nil {
             session.transaction?.isImplicit = false
-            if let readOnly = modes.readOnly { session.transaction?.isReadOnly = readOnly }
-            if modes.isolation == .repeatableRead || modes.isolation == .serializable {
-                session.transaction?.keepsSnapshot = true
-            }
+            session.transaction?.adopt(modes)
         } else {
             try session.begin(implicit: false, modes: modes)
         }

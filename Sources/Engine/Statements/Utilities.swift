@@ -107,10 +107,7 @@ struct Utilities {
             try change(name, text, local: set.scope == .local)
         case .fromCurrent: break
         case .transaction(let modes):
-            if let readOnly = modes.readOnly { session.transaction?.isReadOnly = readOnly }
-            if modes.isolation == .repeatableRead || modes.isolation == .serializable {
-                session.transaction?.keepsSnapshot = true
-            }
+            session.transaction?.adopt(modes)
         case .sessionCharacteristics(let modes):
             if let level = modes.isolation {
                 try change("default_transaction_isolation", level.rawValue, local: false)
@@ -151,7 +148,7 @@ struct Utilities {
             names = ["name", "setting", "description"]
             lists = session.settings.all.map { [$0.name, $0.value, $0.description] }
         case .named(let name):
-            guard let value = session.settings.value(name) else {
+            guard let value = session.setting(name) else {
                 throw SQLError(
                     .undefinedObject, "unrecognized configuration parameter \"\(name)\"")
             }

@@ -170,8 +170,3 @@ final class BitState: ValueState<BitValue> {
         return builder.single()
     }
 }
-
-extension VectorBuilder {
-    /// What was built as one vector; the capacity must have sufficed.
-    func single() -> Vector { finish().first ?? Vector(type, capacity: 1) }
-}

@@ -31,6 +31,10 @@ enum TableFunctions {
                 throw SQLError.unsupported(
                     "function \(node.function) in FROM", position: node.position)
             }
+            if let rows = try catalog.rows(node.function, arguments) {
+                for row in rows { try emit(row) }
+                return
+            }
             // Functions that give an array's elements, one a row.
             let value = try catalog.call(node.function, arguments)
             guard case .bytes(let bytes) = value, let element = node.columns.first else { return }

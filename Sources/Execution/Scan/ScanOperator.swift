@@ -61,15 +61,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
     private func systemStream(_ context: QueryContext) throws -> Stream {
         let rows = try context.tables.system(node.table)
-        let builders = node.columns.map { VectorBuilder($0.type, capacity: max(rows.count, 1)) }
-        for row in rows {
-            for (builder, column) in zip(builders, node.columns) {
-                builder.append(column.index < row.count ? row[column.index] : .null)
-            }
-        }
         statistics.add(rows: rows.count)
         var batches: [Batch] = []
-        let columns = builders.map { $0.single() }
+        let columns = node.columns.map { rows.columns[$0.index] }
         var start = 0
         while start < rows.count {
             let count = min(Vector.standardCapacity, rows.count - start)

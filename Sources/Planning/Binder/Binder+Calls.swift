@@ -87,6 +87,15 @@ extension Binder {
         _ name: String, _ arguments: [Expression], positions: [Int], at position: Int,
         written: String? = nil
     ) throws -> Expression {
+        // A parameter declared void stands for nothing: JDBC's place for a call's result.
+        let kept = arguments.indices.filter { index in
+            if case .parameter(_, .void) = arguments[index] { false } else { true }
+        }
+        if kept.count < arguments.count {
+            return try resolveCall(
+                name, kept.map { arguments[$0] }, positions: kept.map { positions[$0] },
+                at: position, written: written)
+        }
         let types = arguments.map(\.type)
         let candidates = Builtins.functions(name).compactMap {
             Binder.spread($0, over: types)

@@ -64,10 +64,11 @@ struct DefinitionBinding: DefinitionAnalyzer {
         _ = try second.bind(try Parser.parseExpression(text), scope)
         let references = second.references(catalog)
         // PostgreSQL shows a plain text constant with the type that it took on.
-        guard case .string = defaultValue.kind, type.physical != .bytes || type == .text else {
+        guard case .string = defaultValue.kind else {
             return StoredExpression(text, references: references)
         }
-        return StoredExpression("\(text)::\(type.familyName)", references: references)
+        let name = if case .char = type { "bpchar" } else { type.familyName }
+        return StoredExpression("\(text)::\(name)", references: references)
     }
 
     private func refuseSubqueries(_ expr: Expr, _ message: String) throws {

@@ -79,6 +79,14 @@ struct SetFunction: Sendable {
                 ]
             }
         ],
+        "pg_partition_tree": [
+            SetFunction([.regclass]) { _ in
+                [
+                    ("relid", .regclass), ("parentrelid", .regclass), ("isleaf", .boolean),
+                    ("level", .integer),
+                ]
+            }
+        ],
         "pg_options_to_table": [
             SetFunction([.array(.text)]) { _ in
                 [("option_name", .text), ("option_value", .text)]

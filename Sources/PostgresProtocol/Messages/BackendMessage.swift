@@ -184,6 +184,7 @@ extension SQLError {
         field("t", table)
         field("c", column)
         field("n", constraint)
+        field("R", routine)
         buffer.writeInteger(UInt8(0))
     }
 }

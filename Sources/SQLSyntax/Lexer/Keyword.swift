@@ -58,6 +58,22 @@ package enum Keyword: String, CaseIterable, Sendable {
         using, variadic, when, `where`, window, with
 }
 
+extension Keyword {
+    /// The words in alphabetical order, each with the letter of its category (U, C, T or R, as
+    /// `pg_get_keywords` has them) and whether it may be a label without AS.
+    package static let described: [(word: String, category: String, isBareLabel: Bool)] =
+        KeywordTable.shared.entries.map { entry in
+            let letter =
+                switch entry.category {
+                case .none, .unreserved: "U"
+                case .columnName: "C"
+                case .typeOrFunction: "T"
+                case .reserved: "R"
+                }
+            return (entry.keyword.rawValue, letter, entry.isBareLabel)
+        }.sorted { $0.word < $1.word }
+}
+
 /// Where a key word may stand as a name.
 enum KeywordCategory: UInt8 {
     /// Not a key word.
@@ -82,6 +98,7 @@ struct KeywordTable: Sendable {
     private static let slotCount = 2048
     static let longest = 17
     private let slots: [Entry?]
+    var entries: [Entry] { slots.compactMap { $0 } }
 
     /// The words that need AS before them when used as a column label.
     private static let needingAs = Set(

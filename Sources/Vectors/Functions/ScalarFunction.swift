@@ -21,6 +21,8 @@ package struct EvaluationContext: Sendable {
 package protocol CatalogLookup: Sendable {
     /// Evaluates a catalog function (`pg_get_viewdef`, `to_regclass`, `current_setting`, …) for one row.
     func call(_ function: String, _ arguments: [Datum]) throws -> Datum
+    /// All rows of a function that returns a set; nil where `call` gives its rows as an array.
+    func rows(_ function: String, _ arguments: [Datum]) throws -> [[Datum]]?
 }
 
 package enum Volatility: Sendable { case immutable, stable, volatile }

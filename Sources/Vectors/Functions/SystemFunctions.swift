@@ -84,7 +84,17 @@ extension FunctionRegistry {
             }
         }
         session("pg_is_in_recovery", .boolean) { _ in .bool(false) }
-        session("pg_my_temp_schema", .oid) { _ in .int(0) }
+        catalog("pg_my_temp_schema", [], .oid)
+        catalog("pg_is_other_temp_schema", [.oid], .boolean)
+        for name in ["inet_server_addr", "inet_client_addr"] {
+            session(name, .text) { _ in .null }
+        }
+        session("getdatabaseencoding", .name) { _ in .text("UTF8") }
+        session("pg_jit_available", .boolean) { _ in .bool(false) }
+        session("pg_trigger_depth", .integer) { _ in .int(0) }
+        add("pg_encoding_max_length", [.integer], .integer) { _, a, n, type in
+            Kernels.map(a[0], n, type) { (x: Int32) -> Int32 in x == 6 ? 4 : 1 }
+        }
         session("inet_server_port", .integer) { _ in .null }
         session("inet_client_port", .integer) { _ in .null }
         catalog("pg_backend_pid", [], .integer)
@@ -99,19 +109,38 @@ extension FunctionRegistry {
         catalog("pg_cancel_backend", [.integer], .boolean, volatility: .volatile)
         catalog("pg_terminate_backend", [.integer], .boolean, volatility: .volatile)
         catalog("pg_sleep", [.double], .void, volatility: .volatile)
-        for name in ["pg_advisory_lock", "pg_advisory_unlock_all"] {
-            catalog(name, name.hasSuffix("all") ? [] : [.bigint], .void, volatility: .volatile)
+        addAdvisoryLocks()
+    }
+
+    private mutating func addAdvisoryLocks() {
+        catalog("pg_advisory_unlock_all", [], .void, volatility: .volatile)
+        for mode in ["", "_shared"] {
+            for key in [[SQLType.bigint], [.integer, .integer]] {
+                for scope in ["", "xact_"] {
+                    catalog(
+                        "pg_advisory_\(scope)lock\(mode)", key, .void, volatility: .volatile)
+                    catalog(
+                        "pg_try_advisory_\(scope)lock\(mode)", key, .boolean,
+                        volatility: .volatile)
+                }
+                catalog("pg_advisory_unlock\(mode)", key, .boolean, volatility: .volatile)
+            }
         }
     }
 
     private mutating func addCatalog() {
+        let pseudoTypes: [UInt32: String] = [
+            1263: "cstring[]", 2275: "cstring", 2276: "\"any\"", 2281: "internal",
+        ]
         add("format_type", [.oid, .integer], .text, isStrict: false, volatility: .stable) {
             context, a, n, type in
             try Self.everyRow(n, type) { row, arena in
                 if a[0].isNull(row) { return nil }
                 let oid = a[0].value(UInt32.self, row)
                 if oid == 0 { return arena.copy("-") }
-                guard let known = SQLType.of(oid: oid) else { return arena.copy("???") }
+                guard let known = SQLType.of(oid: oid) else {
+                    return arena.copy(pseudoTypes[oid] ?? "???")
+                }
                 let modifier = a[1].isNull(row) ? -1 : a[1].value(Int32.self, row)
                 return arena.copy(
                     modifier >= 0 ? known.applying(typeModifier: modifier).name : known.familyName)
@@ -129,6 +158,10 @@ extension FunctionRegistry {
         catalog("pg_get_viewdef", [.text], .text)
         catalog("pg_get_indexdef", [.oid, .integer, .boolean], .text)
         catalog("pg_get_partkeydef", [.oid], .text)
+        catalog("pg_get_partition_constraintdef", [.oid], .text)
+        catalog("pg_get_function_arg_default", [.oid, .integer], .text)
+        catalog("pg_index_column_has_property", [.regclass, .integer, .text], .boolean)
+        catalog("pg_indexam_has_property", [.oid, .text], .boolean)
         catalog("pg_get_statisticsobjdef_columns", [.oid], .text)
         for name in [
             "pg_get_functiondef", "pg_get_function_arguments", "pg_get_function_result",
@@ -141,7 +174,8 @@ extension FunctionRegistry {
             "pg_table_is_visible", "pg_type_is_visible", "pg_function_is_visible",
             "pg_operator_is_visible", "pg_opclass_is_visible", "pg_collation_is_visible",
             "pg_conversion_is_visible", "pg_ts_config_is_visible", "pg_relation_is_publishable",
-            "pg_statistics_obj_is_visible",
+            "pg_statistics_obj_is_visible", "pg_opfamily_is_visible", "pg_ts_dict_is_visible",
+            "pg_ts_parser_is_visible", "pg_ts_template_is_visible",
         ] {
             catalog(name, [.oid], .boolean)
         }
@@ -156,6 +190,8 @@ extension FunctionRegistry {
             catalog(name, [.text], type)
         }
         catalog("pg_get_serial_sequence", [.text, .text], .text)
+        catalog("parse_ident", [.text], .array(.text), volatility: .immutable)
+        catalog("parse_ident", [.text, .boolean], .array(.text), volatility: .immutable)
         catalog("pg_column_is_updatable", [.regclass, .smallint, .boolean], .boolean)
         catalog("pg_relation_is_updatable", [.regclass, .boolean], .integer)
         add("pg_encoding_to_char", [.integer], .name, volatility: .stable) { _, a, n, type in
@@ -217,6 +253,8 @@ extension FunctionRegistry {
         catalog("pg_database_size", [.name], .bigint)
         catalog("pg_database_size", [.oid], .bigint)
         catalog("pg_tablespace_location", [.oid], .text)
+        catalog("pg_tablespace_size", [.oid], .bigint)
+        catalog("pg_tablespace_size", [.name], .bigint)
         text("pg_size_pretty", [.bigint]) { a, row, arena in
             arena.copy(SizeText.pretty(a[0].value(Int64.self, row)))
         }

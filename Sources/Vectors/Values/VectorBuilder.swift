@@ -85,6 +85,9 @@ package final class VectorBuilder {
         vector.count += 1
     }
 
+    /// What was built as one vector; the capacity must have sufficed.
+    package func single() -> Vector { finish().first ?? Vector(type, capacity: 1) }
+
     /// All vectors built so far, the last one perhaps short; the builder is empty afterwards.
     package func finish() -> [Vector] {
         if current.count > 0 { roll() }
