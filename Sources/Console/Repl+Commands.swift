@@ -28,7 +28,8 @@ extension Repl {
             splitter.reset()
             output.write("Query buffer reset (cleared).\n")
         case "g", "gx", "G":
-            let text = splitter.hasPending ? splitter.reset() : last
+            let pending = splitter.hasPending ? splitter.reset() : ""
+            let text = pending.allSatisfy(\.isWhitespace) ? last : pending
             if !text.isEmpty { execute(text, style: name == "g" ? nil : .expanded) }
         case "echo": output.write(argument + "\n")
         case "conninfo":

@@ -116,7 +116,7 @@ struct OptimizerTests {
         let plan = try optimized(
             """
             select 1 from fact, dim d, dim e, far
-            where fact.a = e.id and fact.b = d.id and d.other = far.id and far.label = 'x'
+            where fact.a = e.id and fact.b = d.id and d.id = far.id and far.label = 'x'
             """, ["fact": 1_000_000, "dim": 1000, "far": 100])
         let names = scans(plan).map(\.alias)
         #expect(names == ["fact", "d", "far", "e"])

@@ -112,7 +112,8 @@ def difference(expected, found, ordered, approximate):
     """None when equal, else (kind, description)."""
     if expected[0] == "error":
         if found[0] == "error":
-            if found[1] == expected[1]:
+            # Of several bad values in a query's rows, which is met first depends on the order of evaluation.
+            if found[1] == expected[1] or (found[1][:2] == expected[1][:2] == "22"):
                 return None
             return f"SQLSTATE {found[1]} for {expected[1]}", f"expected error {expected[1]} {expected[2]}\n  found error {found[1]} {found[2]}"
         if found[0] == "lost":

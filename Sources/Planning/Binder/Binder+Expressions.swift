@@ -170,27 +170,37 @@ extension Binder {
         _ first: Expr, _ rest: [OperatorTerm], _ scope: Scope
     ) throws -> Expression {
         guard rest.count <= Binder.chainMax else { throw tooDeep(at: first.position) }
-        if rest.count == 1, case .row(let left, _) = first.kind,
-            case .row(let right, _) = rest[0].operand.kind
-        {
-            return try compareRows(left, right, rest[0].op, scope)
-        }
-        if rest.count == 1, case .row(let left, _) = first.kind,
-            case .scalarSubquery(let query) = rest[0].operand.kind
-        {
-            let bound = try left.map { try bind($0, scope) }
-            let right = try scalars(
-                query, count: bound.count, scope, at: rest[0].operand.position)
-            return try compareRows(Array(zip(bound, right)), rest[0].op)
-        }
-        var result = try bind(first, scope)
         let start = leftmost(first)
+        var result: Expression
+        var rest = rest[...]
+        if case .row(let left, _) = first.kind, let term = rest.first,
+            let compared = try compareRow(left, term, scope)
+        {
+            result = compared
+            rest = rest.dropFirst()
+        } else {
+            result = try bind(first, scope)
+        }
         for term in rest {
             let operand = try bind(term.operand, scope)
             result = try operate(
                 term.op, result, operand, leftPosition: start, right: term.operand)
         }
         return result
+    }
+
+    /// A row and what it is compared with, a row or a subquery; nil for anything else.
+    private func compareRow(
+        _ left: [Expr], _ term: OperatorTerm, _ scope: Scope
+    ) throws -> Expression? {
+        switch term.operand.kind {
+        case .row(let right, _): return try compareRows(left, right, term.op, scope)
+        case .scalarSubquery(let query):
+            let bound = try left.map { try bind($0, scope) }
+            let right = try scalars(query, count: bound.count, scope, at: term.operand.position)
+            return try compareRows(Array(zip(bound, right)), term.op)
+        default: return nil
+        }
     }
 
     private func operate(

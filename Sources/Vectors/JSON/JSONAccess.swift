@@ -28,8 +28,16 @@ enum JSONAccess {
     }
 
     /// The item at an index, counted from the end where negative.
-    static func item(_ view: StringView, _ index: Int) throws -> StringView? {
-        guard let items = try items(view) else { return nil }
+    ///
+    /// - Parameter scalarIsArray: whether a document that is neither object nor array counts as an
+    ///   array of one, as in PostgreSQL's jsonb.
+    static func item(
+        _ view: StringView, _ index: Int, scalarIsArray: Bool = false
+    ) throws -> StringView? {
+        guard let items = try items(view) else {
+            let isScalar = scalarIsArray && typeName(view) != "object"
+            return isScalar && (index == 0 || index == -1) ? view : nil
+        }
         let at = index < 0 ? items.count + index : index
         return items.indices.contains(at) ? items[at] : nil
     }

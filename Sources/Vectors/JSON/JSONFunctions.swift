@@ -40,7 +40,8 @@ extension FunctionRegistry {
             }
             text(name, [type, .integer], asText ? .text : type) { a, row, arena in
                 let found = try JSONAccess.item(
-                    a[0].view(row), Int(a[1].value(Int32.self, row)))
+                    a[0].view(row), Int(a[1].value(Int32.self, row)),
+                    scalarIsArray: type == .jsonb)
                 return asText ? try found.flatMap { try JSONAccess.text($0, arena) } : found
             }
         }
