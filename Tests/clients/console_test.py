@@ -154,7 +154,6 @@ def watching(t, _):
 def editing(t, directory):
     t.line("SELECT 'before' AS word;")
     contains(t.line("\\e"), "after")
-    contains(t.line("\\g"), "after")
     path = os.path.join(directory, "mine.sql")
     with open(path, "w") as file:
         file.write("SELECT 'before', 2;\n")
