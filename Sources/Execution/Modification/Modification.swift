@@ -90,6 +90,14 @@ package struct Modification {
         return count
     }
 
+    /// Some rows of a batch that outlive it, by the columns from one on.
+    private static func kept(_ batch: Batch, from column: Int, _ rows: [UInt32]) -> Batch {
+        let part = Batch(columns: Array(batch.columns.dropFirst(column)), count: batch.count)
+            .gather(rows, count: rows.count)
+        return Batch(
+            columns: part.columns.map { $0.flattened().copiedStrings() }, count: part.count)
+    }
+
     // MARK: UPDATE and DELETE
 
     /// Rows changed or deleted.
@@ -113,12 +121,7 @@ package struct Modification {
             }
             try context.memory.reserve(positions.count * 32)
             guard keepsRows, !positions.isEmpty else { return }
-            let part = Batch(columns: Array(batch.columns.dropFirst()), count: batch.count)
-                .gather(positions, count: positions.count)
-            rows.append(
-                Batch(
-                    columns: part.columns.map { $0.flattened().copiedStrings() },
-                    count: part.count))
+            rows.append(Self.kept(batch, from: 1, positions))
         }
         if let watch, let snapshot = changes.table(table.oid) {
             try watch.remove(locators, of: snapshot)
@@ -172,12 +175,7 @@ package struct Modification {
             }
             try context.memory.reserve(batch.count * 32)
             guard !kept.isEmpty else { return }
-            let part = Batch(columns: Array(batch.columns.dropFirst(2)), count: batch.count)
-                .gather(kept, count: kept.count)
-            rows.append(
-                Batch(
-                    columns: part.columns.map { $0.flattened().copiedStrings() },
-                    count: part.count))
+            rows.append(Self.kept(batch, from: 2, kept))
         }
         if let watch, let snapshot = changes.table(table.oid) {
             try watch.remove(locators, of: snapshot)

@@ -132,14 +132,11 @@ final class SortOperator: Operator, @unchecked Sendable {
 
         override func consume(_ batch: Batch) throws {
             let keys = try owner.keys.map { try $0.evaluate(batch, context) }
+            let first = position(batch.count)
             let passing = keys.first.flatMap { cut.select(owner.layout.first($0), batch.count) }
-            if let passing, passing.isEmpty {
-                _ = position(batch.count)
-                return
-            }
+            if let passing, passing.isEmpty { return }
             let places = Vector(.bigint, capacity: batch.count)
             places.count = batch.count
-            let first = position(batch.count)
             for row in 0..<batch.count {
                 places.pointer(Int64.self)[row] = Int64(first + row)
             }

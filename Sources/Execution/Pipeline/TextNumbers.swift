@@ -52,15 +52,8 @@ final class TextNumbers {
         }
         visit(vector, rows, cache, out) { view in
             let hash = view.hash
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while slots[slot] != Self.empty {
-                let entry = slots[slot]
-                if entry >> 32 == hash >> 32 {
-                    let number = UInt32(truncatingIfNeeded: entry)
-                    if StringView.equal(views.base[Int(number)], view) { return number }
-                }
-                slot = (slot &+ 1) & mask
-            }
+            let slot = slot(of: view, hash)
+            if slots[slot] != Self.empty { return UInt32(truncatingIfNeeded: slots[slot]) }
             let number = count
             slots[slot] = (hash >> 32) << 32 | UInt64(number)
             views.base[number] = last ? view : arena.copy(view)
@@ -77,20 +70,26 @@ final class TextNumbers {
         _ vector: Vector, count rows: Int, _ cache: TextCache,
         into out: UnsafeMutablePointer<UInt32>
     ) {
-        let (slots, mask, views) = (slots, mask, views.base)
         visit(vector, rows, cache, out) { view in
-            let hash = view.hash
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while slots[slot] != Self.empty {
-                let entry = slots[slot]
-                if entry >> 32 == hash >> 32 {
-                    let number = UInt32(truncatingIfNeeded: entry)
-                    if StringView.equal(views[Int(number)], view) { return number }
-                }
-                slot = (slot &+ 1) & mask
-            }
-            return .max
+            let slot = slot(of: view, view.hash)
+            return slots[slot] == Self.empty ? .max : UInt32(truncatingIfNeeded: slots[slot])
         }
+    }
+
+    /// Where a text's number is, or would be.
+    @inline(__always)
+    private func slot(of view: StringView, _ hash: UInt64) -> Int {
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while slots[slot] != Self.empty {
+            let entry = slots[slot]
+            if entry >> 32 == hash >> 32,
+                StringView.equal(views.base[Int(UInt32(truncatingIfNeeded: entry))], view)
+            {
+                return slot
+            }
+            slot = (slot &+ 1) & mask
+        }
+        return slot
     }
 
     /// Calls `number` for texts that the cache does not know.

@@ -1,6 +1,4 @@
 import Basics
-import Dispatch
-import Synchronization
 import Vectors
 
 /// Reads new segments back and compares them with what they stand for.
@@ -9,24 +7,14 @@ enum SegmentCompare {
         _ run: [SegmentFile], equal old: SegmentFragment, spec: TableSpec, threads: Int
     ) throws {
         let new = run.map { SegmentFragment($0, spec: spec) }
-        let results = Mutex([Result<[UInt64], any Error>?](repeating: nil, count: 3))
-        @Sendable func part(_ index: Int) {
-            let result = Result { () throws -> [UInt64] in
-                switch index {
-                case 0: try digest([old], spec)
-                case 1: try digest(new, spec)
-                default: try verify(run)
-                }
+        let digests = try ConcurrentMap.results(3, threads: threads) { part -> [UInt64] in
+            switch part {
+            case 0: return try verify(run)
+            case 1: return try digest([old], spec)
+            default: return try digest(new, spec)
             }
-            results.withLock { $0[index] = result }
-        }
-        if threads > 1 {
-            DispatchQueue.concurrentPerform(iterations: 3, execute: part)
-        } else {
-            for index in 0..<3 { part(index) }
-        }
-        let digests = try results.withLock { $0 }.compactMap { try $0?.get() }
-        guard digests.count == 3, digests[0] == digests[1] else {
+        }.map { try $0.get() }
+        guard digests.count == 3, digests[1] == digests[2] else {
             throw SQLError(
                 .dataCorrupted,
                 "the archive of file \"\(old.file.path)\" differs from it and was removed")

@@ -1,7 +1,5 @@
 import Basics
-import Dispatch
 import Encodings
-import Synchronization
 import Vectors
 
 /// Sorted segments rewritten as one run without deleted rows and dropped columns: key range by key
@@ -152,38 +150,21 @@ struct SegmentMerge: Sendable {
         return pieces
     }
 
-    private struct State {
-        var next = 0
-        var made: [[SegmentFile]]
-        var error: (any Error)?
-    }
-
     private func write(
         _ cuts: [[Int]], _ hasMaps: Bool, _ check: @Sendable () throws -> Void
     ) throws -> Result {
         let ranges = max(cuts.count - 1, 0)
-        let state = Mutex(State(made: Array(repeating: [], count: ranges)))
         let places = hasMaps ? inputs.map { RowPlaces(count: $0.rowCount) } : []
-        DispatchQueue.concurrentPerform(iterations: min(threads, ranges)) { _ in
-            while true {
-                let range = state.withLock { state in
-                    defer { state.next += 1 }
-                    return state.error == nil ? state.next : ranges
-                }
-                if range >= ranges { return }
-                do {
-                    try check()
-                    let rows = zip(cuts[range], cuts[range + 1]).map { $0..<$1 }
-                    let files = try write(rows, places, alone: ranges == 1)
-                    state.withLock { $0.made[range] = files }
-                } catch {
-                    state.withLock { if $0.error == nil { $0.error = error } }
-                }
-            }
+        let results = ConcurrentMap.results(ranges, threads: threads) { range in
+            try check()
+            let rows = zip(cuts[range], cuts[range + 1]).map { $0..<$1 }
+            return try write(rows, places, alone: ranges == 1)
         }
-        let (made, error) = state.withLock { ($0.made, $0.error) }
-        if let error {
-            for file in made.joined() { file.markObsolete() }
+        let made: [[SegmentFile]]
+        do {
+            made = try results.map { try $0.get() }
+        } catch {
+            for case .success(let files) in results { for file in files { file.markObsolete() } }
             throw error
         }
         // A range counted from 0; it begins where the one before ends.

@@ -1,15 +1,8 @@
 import Basics
-import Dispatch
 import Encodings
-import Synchronization
 
 /// Encodes the columns of a segment on a few threads; they share nothing.
 enum ParallelEncoding {
-    private struct State {
-        var next = 0
-        var results: [Result<EncodedColumn, any Error>?]
-    }
-
     /// Appends a column's rows to its builder.
     typealias Fill = @Sendable (Int, ColumnBuilder) throws -> Void
 
@@ -27,19 +20,7 @@ enum ParallelEncoding {
             defer { builder.release() }
             return try builder.finish(policy: policy)
         }
-        guard threads > 1, builders.count > 1 else { return try builders.indices.map(encode) }
-        let state = Mutex(State(results: builders.map { _ in nil }))
-        DispatchQueue.concurrentPerform(iterations: min(threads, builders.count)) { _ in
-            while true {
-                let index = state.withLock { state in
-                    defer { state.next += 1 }
-                    return state.next
-                }
-                guard index < builders.count else { return }
-                let result = Result { try encode(index) }
-                state.withLock { $0.results[index] = result }
-            }
-        }
-        return try state.withLock { $0.results }.compactMap { try $0?.get() }
+        return try ConcurrentMap.results(builders.count, threads: threads, encode)
+            .map { try $0.get() }
     }
 }

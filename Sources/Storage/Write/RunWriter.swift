@@ -62,10 +62,7 @@ struct RunWriter: ~Copyable {
     private let columns: [SegmentColumn]
     private let keyPlaces: [Int]
     private let threads: Int
-    private var writer: SegmentWriter?
     private var made: [SegmentFile] = []
-    /// Rows taken so far.
-    private(set) var rowCount = 0
 
     /// - Parameter threads: how many columns are encoded at a time; nil for the shop's number.
     init(_ shop: SegmentShop, spec: TableSpec, tier: Tier, threads: Int? = nil) {
@@ -75,42 +72,6 @@ struct RunWriter: ~Copyable {
         self.tier = tier
         columns = spec.columns.map { SegmentColumn(id: $0.id, type: $0.type) }
         keyPlaces = spec.primaryKey.compactMap { spec.index(of: $0) }
-    }
-
-    /// Takes rows in the spec's columns.
-    mutating func append(_ batch: Batch) throws {
-        var batch = batch
-        while batch.count > 0 {
-            if writer == nil { writer = try newSegment() }
-            let room = shop.rowsMax - (writer?.rowCount ?? 0)
-            var rest: Batch?
-            if batch.count > room {
-                rest = try slice(batch, room..<batch.count)
-                batch = try slice(batch, 0..<room)
-            }
-            if keyPlaces.isEmpty {
-                try writer?.append(batch)
-            } else {
-                let hashes = KeyHash.hashes(
-                    keyPlaces.map { batch.columns[$0] }, count: batch.count)
-                try hashes.withUnsafeBufferPointer {
-                    try writer?.append(batch, keyHashes: $0.baseAddress)
-                }
-            }
-            rowCount += batch.count
-            if batch.count == room { try closeSegment() }
-            guard let rest else { break }
-            batch = rest
-        }
-    }
-
-    private func slice(_ batch: Batch, _ rows: Range<Int>) throws -> Batch {
-        let vectors = batch.columns.map { source in
-            let copy = Vector(source.type, capacity: rows.count)
-            VectorCopy.append(rows, of: source, to: copy)
-            return copy
-        }
-        return Batch(columns: vectors, count: rows.count)
     }
 
     /// Takes picked rows of flat batches in the spec's columns, in the order given.
@@ -138,31 +99,23 @@ struct RunWriter: ~Copyable {
         _ count: Int, keyHashes: [UInt64]?, first: [Datum], last: [Datum],
         fill: @escaping @Sendable (Int, ColumnBuilder) throws -> Void
     ) throws {
-        try closeSegment()
-        var segment = try newSegment()
+        var segment = try SegmentWriter(
+            columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
+            codec: tier == .archive ? .cold : .hot, threads: threads)
         try segment.takeAll(count, keyHashes: keyHashes, first: first, last: last) {
             $1.reserve(rows: count)
             try fill($0, $1)
         }
-        writer = consume segment
-        rowCount += count
-        try closeSegment()
+        try store(segment)
     }
 
-    private func newSegment() throws -> SegmentWriter {
-        try SegmentWriter(
-            columns: columns, sortKey: spec.sortKey, hasKeys: !keyPlaces.isEmpty,
-            codec: tier == .archive ? .cold : .hot, threads: threads)
-    }
-
-    private mutating func closeSegment() throws {
-        guard let full = writer.take() else { return }
+    private mutating func store(_ segment: consuming SegmentWriter) throws {
         let number = shop.nextFile()
         let path = shop.paths.segment(number, tier)
         let file = try shop.files.open(path, .create)
         do {
             var sink = FileSegmentSink(file)
-            let summary = try full.finish(into: &sink)
+            let summary = try segment.finish(into: &sink)
             try sink.drain()
             try file.syncData()
             let entry = SegmentEntry(
@@ -176,9 +129,8 @@ struct RunWriter: ~Copyable {
         }
     }
 
-    /// Ends the last segment and makes the directory entries durable.
+    /// Makes the directory entries durable.
     consuming func finish() throws -> [SegmentFile] {
-        try closeSegment()
         if !made.isEmpty { try shop.files.syncDirectory(shop.paths.directory(of: tier)) }
         return made
     }
