@@ -294,7 +294,7 @@ extension CatalogEditor {
         if column.notNull, column.defaultValue == nil {
             effects.append(.checkNotNull(table: table.oid, column: column.id))
         }
-        if let key = new.key { try addKey([definition.name], key.name, &table) }
+        if new.isKey { try addKey([definition.name], new.keyName, &table) }
         for constraint in new.constraints { try addConstraint(constraint, &table) }
     }
 

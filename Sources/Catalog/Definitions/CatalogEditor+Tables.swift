@@ -23,9 +23,9 @@ extension CatalogEditor {
             let new = try column(definition, id: columns.count + 1)
             columns.append(new.column)
             made.append(new)
-            if let key = new.key {
+            if new.isKey {
                 guard primary == nil else { throw secondKey(create.name.name) }
-                primary = ([definition.name], key.name)
+                primary = ([definition.name], new.keyName)
             }
         }
         for constraint in create.constraints {
@@ -127,7 +127,9 @@ extension CatalogEditor {
     struct NewColumn {
         var column: CatalogColumn
         /// PRIMARY KEY behind the column.
-        var key: (name: String?, position: Int)?
+        var isKey = false
+        /// The name given to the primary key's constraint.
+        var keyName: String?
         var constraints: [TableConstraint] = []
         /// serial or identity: the options of its sequence.
         var sequence: [Option]?
@@ -160,7 +162,7 @@ extension CatalogEditor {
             case .default(let expr):
                 new.column.defaultValue = try context.analyzer.analyze(
                     defaultValue: expr, type: type, column: new.column.name, catalog: catalog)
-            case .primaryKey: new.key = (constraint.name?.text, constraint.position)
+            case .primaryKey: (new.isKey, new.keyName) = (true, constraint.name?.text)
             case .unique: table(.unique([definition.name]))
             case .check(let condition): table(.check(condition))
             case .references(let reference): table(.foreignKey([definition.name], reference))

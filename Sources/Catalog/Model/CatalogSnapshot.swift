@@ -39,6 +39,8 @@ package struct CatalogSnapshot: Sendable, Equatable {
 
     /// schema → name → relation; derived.
     var relationNames: [UInt32: [String: UInt32]] = [:]
+    /// index or constraint → its table; derived.
+    var keyTables: [UInt32: UInt32] = [:]
     var schemaNames: [String: UInt32] = [:]
     var roleNames: [String: UInt32] = [:]
 
@@ -84,13 +86,21 @@ package struct CatalogSnapshot: Sendable, Equatable {
 
     mutating func rebuildNames() {
         relationNames = [:]
+        keyTables = [:]
         for table in tables.values {
             relationNames[table.schema, default: [:]][table.name] = table.oid
+            for key in Relations.keys(table) {
+                keyTables[key.index] = table.oid
+                keyTables[key.constraint] = table.oid
+            }
+            for constraint in table.constraints { keyTables[constraint.oid] = table.oid }
         }
         for view in views.values { relationNames[view.schema, default: [:]][view.name] = view.oid }
         for sequence in sequences.values {
             relationNames[sequence.schema, default: [:]][sequence.name] = sequence.oid
         }
+        // What is no constraint has the number 0.
+        keyTables[0] = nil
         schemaNames = Dictionary(
             schemas.values.map { ($0.name, $0.oid) }, uniquingKeysWith: { first, _ in first })
         roleNames = Dictionary(

@@ -187,15 +187,13 @@ package struct CatalogFunctions: CatalogLookup {
             default: return .null
             }
         case "pg_get_constraintdef":
-            for table in catalog.tables.values {
-                if let key = table.primaryKey, key.constraint == oid(arguments, 0) {
-                    return .text("PRIMARY KEY (\(ObjectText.columns(table, key.columns)))")
-                }
-                if let own = table.constraints.first(where: { $0.oid == oid(arguments, 0) }) {
-                    return .text(ObjectText.constraint(own, of: table, context))
-                }
+            guard let oid = oid(arguments, 0), let table = keyTable(oid) else { return .null }
+            if let key = table.primaryKey, key.constraint == oid {
+                return .text("PRIMARY KEY (\(ObjectText.columns(table, key.columns)))")
             }
-            return .null
+            return table.constraints.first { $0.oid == oid }.map {
+                .text(ObjectText.constraint($0, of: table, context))
+            } ?? .null
         case "pg_get_indexdef":
             guard let (table, key) = index(oid(arguments, 0)) else { return .null }
             if let place = oid(arguments, 1), place > 0, arguments.count == 3 {
@@ -279,13 +277,15 @@ package struct CatalogFunctions: CatalogLookup {
 
     /// An index as clients see it, with its table.
     private func index(_ oid: UInt32?) -> (table: CatalogTable, key: Relations.Key)? {
-        guard let oid, oid != 0 else { return nil }
-        for table in catalog.tables.values {
-            if let key = Relations.keys(table).first(where: { $0.index == oid }) {
-                return (table, key)
-            }
-        }
-        return nil
+        guard let oid, let table = keyTable(oid),
+            let key = Relations.keys(table).first(where: { $0.index == oid })
+        else { return nil }
+        return (table, key)
+    }
+
+    /// The table of an index or constraint.
+    private func keyTable(_ oid: UInt32) -> CatalogTable? {
+        catalog.keyTables[oid].flatMap { catalog.tables[$0] }
     }
 
     private func builtin(_ oid: UInt32?) -> ScalarFunction? {

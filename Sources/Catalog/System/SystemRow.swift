@@ -91,5 +91,4 @@ extension Datum {
         .bytes(ArrayValue(.smallint, values.map { .int(Int64($0)) }).encoded)
     }
     static func optional(_ text: String?) -> Datum { text.map { .text($0) } ?? .null }
-    static func optional(_ value: Int64?) -> Datum { value.map { .int($0) } ?? .null }
 }
