@@ -138,14 +138,13 @@ extension Completion.Names {
 /// Keeps the rows of a query for the console's own use; NULL becomes empty.
 final class CollectedRows: SQLOutput {
     private(set) var rows: [[String]] = []
-    private(set) var problem: SQLError?
 
     func columns(_ columns: [ResultColumn]) {}
     func row(_ cells: [[UInt8]?]) {
         rows.append(cells.map { String(decoding: $0 ?? [], as: UTF8.self) })
     }
     func complete(_ tag: String) {}
-    func error(_ error: SQLError, severity: String) { problem = error }
+    func error(_ error: SQLError, severity: String) {}
     func notice(_ error: SQLError, severity: String) {}
     func copyInput() throws -> [UInt8]? { nil }
     func copyOutput(_ bytes: [UInt8]) {}

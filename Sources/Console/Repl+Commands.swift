@@ -28,8 +28,7 @@ extension Repl {
             splitter.reset()
             output.write("Query buffer reset (cleared).\n")
         case "g", "gx", "G":
-            let pending = splitter.hasPending ? splitter.reset() : ""
-            let text = pending.allSatisfy(\.isWhitespace) ? last : pending
+            let text = splitter.hasPending ? splitter.reset() : last
             if !text.isEmpty { execute(text, style: name == "g" ? nil : .expanded) }
         case "echo": output.write(argument + "\n")
         case "conninfo":

@@ -21,7 +21,7 @@ extension Repl {
         let editor = chosen.first { !$0.isEmpty } ?? "vi"
         var name = path
         if path.isEmpty {
-            let text = splitter.hasPending ? splitter.reset() : last.isEmpty ? "" : last + ";"
+            let text = splitter.hasPending ? splitter.reset() : last
             var template = Array("/tmp/storehouse-XXXXXX.sql".utf8CString)
             let descriptor = mkstemps(&template, 4)
             guard descriptor >= 0 else {
@@ -103,7 +103,7 @@ extension Repl {
             }
         }
         let interrupts = Interrupts.count
-        let failures = failureCount
+        let failures = failures
         for turn in 0..<count {
             if turn > 0 {
                 var left = Int(seconds * 1_000_000)
@@ -115,7 +115,7 @@ extension Repl {
             if Interrupts.count != interrupts { return }
             (target ?? output).write("\(WatchClock.text()) (every \(Self.shown(seconds))s)\n\n")
             execute(sql)
-            if failureCount != failures || Interrupts.count != interrupts { return }
+            if self.failures != failures || Interrupts.count != interrupts { return }
         }
     }
 

@@ -38,7 +38,7 @@ package final class Repl {
     private(set) var last = ""
     private var source: any LineSource = TextLines("")
     private var includeDepth = 0
-    private var failures = 0
+    private(set) var failures = 0
     private var isOver = false
     private var isLost = false
     private let interrupts: Interrupts?
@@ -119,7 +119,6 @@ package final class Repl {
 
     func quit() { isOver = true }
 
-    var failureCount: Int { failures }
 
     /// Reads a text as if it had been typed.
     func take(_ text: String, _ splitter: inout StatementSplitter) {
@@ -196,7 +195,8 @@ package final class Repl {
 
     /// Runs a text and prints what comes of it.
     func execute(_ sql: String, style: TableStyle? = nil, copyFile: CopyFile? = nil) {
-        last = sql
+        // A lone semicolon is nothing to repeat.
+        if sql.contains(where: { $0 != ";" && !$0.isWhitespace }) { last = sql }
         let isWatched = source.isInteractive && PagedOutput.screenLines > 0
         let paged =
             pages && target == nil && isWatched

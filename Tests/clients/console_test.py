@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Storehouse, Tally
+from harness import Storehouse, Tally, contains, same
 
 SETUP = """
 CREATE SCHEMA sales;
@@ -72,15 +72,6 @@ class Terminal:
             pass
         os.close(self.descriptor)
         os.waitpid(self.process, 0)
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
-
-
-def contains(text, *parts):
-    for part in parts:
-        assert part in text, f"{part!r} is not in:\n{text}"
 
 
 def completion(t, _):
@@ -154,6 +145,7 @@ def watching(t, _):
 def editing(t, directory):
     t.line("SELECT 'before' AS word;")
     contains(t.line("\\e"), "after")
+    contains(t.line("\\g"), "after")
     path = os.path.join(directory, "mine.sql")
     with open(path, "w") as file:
         file.write("SELECT 'before', 2;\n")
