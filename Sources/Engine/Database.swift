@@ -52,31 +52,26 @@ package final class Database: Sendable {
             changes.setCatalogImage(try catalog.image())
             try store.commit(changes)
         }
-        try dropTemporary { CatalogSnapshot.isTemporary(schema: $0) }
+        try dropTemporary { _ in true }
     }
 
     /// Drops the temporary objects of sessions that are gone.
     func dropTemporary(where isGone: (String) -> Bool) throws {
         for attempt in 1...5 {
             let snapshot = store.snapshot()
-            var catalog = try self.catalog(snapshot)
+            let catalog = try self.catalog(snapshot)
             let names = catalog.schemas.values.map(\.name).filter {
                 CatalogSnapshot.isTemporary(schema: $0) && isGone($0)
             }
             if names.isEmpty { return }
             var changes = ChangeSet(basedOn: snapshot)
-            let drop = Drop(
-                object: .schema, names: names.sorted().map { QualifiedName([$0]) },
-                ifExists: true, cascade: true)
-            let context = BindContext(role: CatalogSnapshot.bootstrapRoleOID)
             guard
-                let change = try Definitions.apply(.drop(drop), to: catalog, context: context)
+                let change = try Definitions.drop(
+                    .schema, names.sorted().map { [$0] }, from: catalog)
             else { return }
             for case .dropTable(let table) in change.effects { try changes.dropTable(table) }
-            catalog = change.catalog
-            changes.setCatalogImage(try catalog.image())
             do {
-                try store.commit(changes)
+                try commit(changes, catalog: change.catalog)
                 return
             } catch let error as SQLError
                 where error.state == .serializationFailure && attempt < 5

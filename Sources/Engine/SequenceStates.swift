@@ -14,6 +14,9 @@ final class SequenceStates: Sendable {
         var isCalled: Bool
         /// Values that may be handed out before the disk must know.
         var ahead: Int64 = 0
+        /// Values that the disk is told of at a time: more while they are wanted in bulk.
+        var step = stepLeast
+        static let stepLeast: Int64 = 32
     }
 
     private struct Key: Hashable {
@@ -23,7 +26,8 @@ final class SequenceStates: Sendable {
         var note: String { "sequence.\(oid).\(birth)" }
     }
 
-    private static let aheadMost: Int64 = 32
+    /// What a crash may skip.
+    private static let stepMost: Int64 = 1024
     private let store: Store
     private let positions = Mutex<[Key: Position]>([:])
 
@@ -40,6 +44,7 @@ final class SequenceStates: Sendable {
                 position.ahead -= 1
             } else {
                 position.ahead = try reserve(from: position, sequence)
+                position.step = min(2 * position.step, Self.stepMost)
             }
             positions[key] = position
             return value
@@ -81,17 +86,25 @@ final class SequenceStates: Sendable {
         return ascends ? sequence.minimum : sequence.maximum
     }
 
-    /// Tells the disk of a position ahead; how far ahead it is. Near its end a sequence goes by
-    /// steps.
+    /// Tells the disk of a position ahead; how far ahead it is. Near its end a sequence goes by few
+    /// values, and then by one.
     private func reserve(from position: Position, _ sequence: CatalogSequence) throws -> Int64 {
-        let (distance, tooFar) = sequence.increment.multipliedReportingOverflow(
-            by: Self.aheadMost)
-        let (last, overflow) = position.last.addingReportingOverflow(distance)
-        let isInside =
-            !tooFar && !overflow && last <= sequence.maximum && last >= sequence.minimum
-        let kept = Position(last: isInside ? last : position.last, isCalled: true)
-        try keep([(Key(sequence), kept)])
-        return isInside ? Self.aheadMost : 0
+        for step in [position.step, Position.stepLeast, 0] {
+            guard let last = Self.ahead(of: position.last, by: step, sequence) else { continue }
+            try keep([(Key(sequence), Position(last: last, isCalled: true))])
+            return step
+        }
+        return 0
+    }
+
+    /// nil where the sequence has no value there.
+    private static func ahead(
+        of value: Int64, by steps: Int64, _ sequence: CatalogSequence
+    ) -> Int64? {
+        let (distance, tooFar) = sequence.increment.multipliedReportingOverflow(by: steps)
+        let (last, overflow) = value.addingReportingOverflow(distance)
+        let isInside = last <= sequence.maximum && last >= sequence.minimum
+        return isInside && !tooFar && !overflow ? last : nil
     }
 
     private func read(_ sequence: CatalogSequence) -> Position {

@@ -29,7 +29,7 @@ package final class Session: @unchecked Sendable {
     var assumedRole: UInt32?
     let sequenceValues = SequenceMemory()
     /// The schema of the session's temporary tables.
-    var temporarySchema: String { "pg_temp_\(processID)" }
+    let temporarySchema: String
 
     private struct Running {
         var cancellation: Cancellation?
@@ -46,6 +46,7 @@ package final class Session: @unchecked Sendable {
     ) throws {
         self.database = database
         self.user = user
+        temporarySchema = "pg_temp_\(processID)"
         self.processID = processID
         self.clientAddress = clientAddress
         startTime = Clock.now()
@@ -170,13 +171,9 @@ package final class Session: @unchecked Sendable {
                 }
                 continue
             }
-            let drop = Drop(
-                object: .table, names: [QualifiedName([schema.name, table.name])],
-                ifExists: true, cascade: true)
-            let context = BindContext(role: CatalogSnapshot.bootstrapRoleOID)
             guard
-                let change = try Definitions.apply(
-                    .drop(drop), to: open.catalog, context: context)
+                let change = try Definitions.drop(
+                    .table, [[schema.name, table.name]], from: open.catalog)
             else { continue }
             open.replaceCatalog(change.catalog)
             for case .dropTable(let oid) in change.effects { try open.changes.dropTable(oid) }
@@ -229,7 +226,7 @@ package final class Session: @unchecked Sendable {
     func bindContext() throws -> BindContext {
         var context = BindContext(
             role: role, sessionRole: sessionRole, searchPath: namePath(try current().catalog),
-            format: try evaluation(Cancellation()).formatSession)
+            format: formatSession)
         context.temporarySchema = temporarySchema
         context.rowSecurityOff = settings.value("row_security") == "off"
         return context

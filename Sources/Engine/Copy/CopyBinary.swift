@@ -43,8 +43,8 @@ struct CopyBinary {
         if !isPastHeader, try !readHeader() { return [] }
         while !isAtEnd {
             let batch = try readRows()
-            if batch.count == 0 { break }
-            batches.append(batch)
+            if batch.count > 0 { batches.append(batch) }
+            if batch.count < Self.rowsMax { break }
         }
         if isAtEnd, waiting.count > at + 2 {
             throw failure("received copy data after EOF marker")

@@ -98,7 +98,7 @@ private struct CopyWriter {
             field.removeAll(keepingCapacity: true)
             BinaryFormat.append(column, row: row, into: &field)
             let length = UInt32(truncatingIfNeeded: field.count)
-            bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+            withUnsafeBytes(of: length.bigEndian) { bytes += $0 }
             bytes += field
         }
     }

@@ -57,16 +57,17 @@ struct ChangeRunner {
         let modification = Modification(
             info, context, lowering, watch: watch, returned: returned)
         let security = try runner.security()
+        let statistics = lowering.statistics
         let count: Int
         switch body {
         case .insert(let insert):
-            let secured = try security.secure(insert).withSource { try runner.optimized($0) }
+            let secured = try security.secure(insert).withSource { try Optimizer.optimize($0, statistics) }
             count = try modification.insert(secured, into: &changes)
         case .modify(let modify):
-            let secured = try security.secure(modify).withSource { try runner.optimized($0) }
+            let secured = try security.secure(modify).withSource { try Optimizer.optimize($0, statistics) }
             count = try modification.modify(secured, in: &changes)
         case .merge(let merge):
-            let secured = try security.secure(merge).withSource { try runner.optimized($0) }
+            let secured = try security.secure(merge).withSource { try Optimizer.optimize($0, statistics) }
             count = try modification.merge(secured, in: &changes)
         }
         try watch?.verify(&changes)

@@ -9,14 +9,11 @@ import Vectors
 // Definitions: the catalog says what shall be, its effects say what storage must do for it.
 
 extension StatementRunner {
-    /// Drops a session's own schema of temporary objects.
-    func dropTemporary(_ schema: String) throws {
-        let open = try session.current()
-        let drop = Drop(
-            object: .schema, names: [QualifiedName([schema])], ifExists: true, cascade: true)
-        let context = BindContext(role: CatalogSnapshot.bootstrapRoleOID)
-        guard
-            let change = try Definitions.apply(.drop(drop), to: open.catalog, context: context)
+    /// Drops the session's own schema of temporary objects.
+    func dropTemporary() throws {
+        let catalog = try session.current().catalog
+        guard let schema = catalog.schema(named: session.temporarySchema),
+            let change = try Definitions.drop(.schema, [[schema.name]], from: catalog)
         else { return }
         session.transaction?.replaceCatalog(change.catalog)
         for effect in change.effects { _ = try apply(effect) }
@@ -36,15 +33,12 @@ extension StatementRunner {
         session.transaction?.replaceCatalog(change.catalog)
         var tag = change.tag
         for effect in change.effects {
-            if let count = try apply(effect), tag == "CREATE TABLE AS" || tag.hasSuffix(" VIEW") {
-                // PostgreSQL reports the rows, a REFRESH excepted.
-                if !tag.hasPrefix("REFRESH") { tag = "SELECT \(count)" }
-            }
+            if let count = try apply(effect) { tag = "SELECT \(count)" }
         }
         return tag
     }
 
-    /// The number of rows that came into a table, where the effect is to fill it.
+    /// The number of rows that came into a new table, where the effect is to fill it.
     private func apply(_ effect: CatalogEffect) throws -> Int? {
         var changes = try session.current().changes
         let catalog = try session.current().catalog
@@ -52,7 +46,9 @@ extension StatementRunner {
         case .createTable(let table): try changes.createTable(TableSpec(table))
         case .populate(let table, let query):
             return try populate(table, try binder.bindQuery(query))
-        case .refill(let table): return try refill(table)
+        case .refill(let table):
+            _ = try refill(table)
+            return nil
         case .setSequence(let sequence, let restart):
             if let restart {
                 try session.database.sequences.set(sequence, to: restart, isCalled: false)

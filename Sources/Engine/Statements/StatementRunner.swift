@@ -87,10 +87,8 @@ struct StatementRunner {
     }
 
     func plan(_ secured: SecuredPlan) throws -> Operator {
-        let open = try session.current()
-        let statistics = SnapshotStatistics(catalog: open.catalog, changes: open.changes)
-        return try Lowering(statistics: statistics).lower(
-            Optimizer.optimize(secured, statistics))
+        let lowering = try lowering()
+        return try lowering.lower(Optimizer.optimize(secured, lowering.statistics))
     }
 
     // MARK: SELECT
@@ -112,7 +110,8 @@ struct StatementRunner {
             try changes.finish()
             lowering = changes.lowering
         }
-        let operation = try lowering.lower(optimized(security().secure(bound)))
+        let operation = try lowering.lower(
+            Optimizer.optimize(security().secure(bound), lowering.statistics))
         if maxRows > 0 {
             let result = try QueryResult(operation, context)
             portal.result = result
@@ -204,12 +203,6 @@ struct StatementRunner {
         try changes.finish()
         portal.isDone = true
         return "\(verb) \(count)"
-    }
-
-    func optimized(_ secured: SecuredPlan) throws -> SecuredPlan {
-        let open = try session.current()
-        return try Optimizer.optimize(
-            secured, SnapshotStatistics(catalog: open.catalog, changes: open.changes))
     }
 
     func requireWritable(_ statement: Statement) throws {

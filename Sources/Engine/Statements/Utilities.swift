@@ -33,7 +33,7 @@ struct Utilities {
             }
             return "DEALLOCATE"
         case .discard(let target):
-            if target == .all || target == .temporary { try dropTemporary() }
+            if target == .all || target == .temporary { try runner.dropTemporary() }
             if target == .all || target == .sequences { session.sequenceValues.forget() }
             if target == .all {
                 session.statements = [:]
@@ -58,13 +58,6 @@ struct Utilities {
         case .lock: return "LOCK TABLE"
         default: return ""
         }
-    }
-
-    /// DISCARD TEMP: all the session's temporary objects go.
-    private func dropTemporary() throws {
-        guard let schema = try session.current().catalog.schema(named: session.temporarySchema)
-        else { return }
-        try runner.dropTemporary(schema.name)
     }
 
     private func change(_ name: String, _ value: String?, local: Bool) throws {

@@ -5,7 +5,7 @@ import Vectors
 /// Makes operators from an optimized plan: chooses between hash and nested loops, resolves columns.
 package struct Lowering: Sendable {
     /// Row counts for choices and EXPLAIN.
-    let statistics: any PlanStatistics
+    package let statistics: any PlanStatistics
     /// Output columns of each common table expression in scope.
     private var definitions: [Int: [ColumnID]] = [:]
     private var scans: [ColumnID: ScanOperator] = [:]

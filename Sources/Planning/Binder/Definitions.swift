@@ -16,6 +16,17 @@ package enum Definitions {
                 searchPath: context.searchPath, temporarySchema: context.temporarySchema,
                 analyzer: DefinitionBinding(context: context)))
     }
+
+    /// Drops objects with all that hangs on them, on nobody's behalf; nil where there is nothing to
+    /// change.
+    package static func drop(
+        _ object: Drop.Object, _ names: [[String]], from catalog: CatalogSnapshot
+    ) throws -> CatalogChange? {
+        let drop = Drop(
+            object: object, names: names.map { QualifiedName($0) }, ifExists: true, cascade: true)
+        return try apply(
+            .drop(drop), to: catalog, context: BindContext(role: CatalogSnapshot.bootstrapRoleOID))
+    }
 }
 
 /// Binds what definitions store, and turns it into text with its names pinned.
