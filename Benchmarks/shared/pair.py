@@ -19,7 +19,6 @@ from decimal import Decimal
 import psycopg
 from harness import Storehouse
 
-from shared import ROOT
 from shared.engines import StorehouseEngine, WorkerEngine, close
 from shared.machine import machine, tree_bytes
 from shared.workers import DuckDB, serve
@@ -134,20 +133,18 @@ def serve_peer(dataset):
 
 
 def is_same(a, b):
+    """Exactly; beside a double, an exact number within one unit of its last place, a double to 1e-9."""
     numbers = (int, float, Decimal)
-    if isinstance(a, bool) or not (isinstance(a, numbers) and isinstance(b, numbers)):
+    if isinstance(a, bool) or not (isinstance(a, numbers) and isinstance(b, numbers)) or float not in (type(a), type(b)):
         return a == b
-    if isinstance(a, int) and isinstance(b, int):
-        return a == b
-    exponent = a.as_tuple().exponent if isinstance(a, Decimal) else 0
-    unit = 10.0 ** exponent if isinstance(b, float) or exponent < 0 else 0
+    unit = max(10.0 ** v.as_tuple().exponent if isinstance(v, Decimal) else 0 for v in (a, b))
     return abs(float(a) - float(b)) <= 1.001 * unit + 1e-9 * abs(float(a))
 
 
 def order_of(sql, columns):
     """Positions in the row of the columns that ORDER BY names."""
     ordering = re.search(r"\bORDER BY ([^()]*?)(\s+LIMIT \d+)?$", sql, re.S)
-    names = [part.split()[0] for part in ordering.group(1).split(",")] if ordering else []
+    names = [part.split()[0].split(".")[-1] for part in ordering.group(1).split(",")] if ordering else []
     return [columns.index(name) for name in names if name in columns]
 
 
@@ -156,7 +153,7 @@ def among_ties(rows, keys):
     plain = lambda value: float(value) if isinstance(value, (int, float, Decimal)) else str(value)
     place, placed = 0, []
     for before, row in zip([None, *rows], rows):
-        place += before is not None and not all(is_same(before[k], row[k]) for k in keys)
+        place += before is not None and any(before[k] != row[k] for k in keys)
         placed.append((place, row))
     form = lambda row: [(value is None, 0 if value is None else plain(value)) for value in row]
     return [row for _, row in sorted(placed, key=lambda pair: (pair[0], form(pair[1])))]
@@ -191,7 +188,10 @@ def compare_and_time(queries, storehouse, duckdb, runs):
             times[name] = {}
             for engine in (storehouse, duckdb):
                 engine.query(sql)
-                times[name][engine.name] = [engine.query(sql)[1] for _ in range(runs)]
+                timed = [engine.query(sql) for _ in range(runs)]
+                if broken := next((rows for rows, _ in timed if isinstance(rows, str)), None):
+                    raise SystemExit(f"{name}: {broken}")
+                times[name][engine.name] = [milliseconds for _, milliseconds in timed]
     return equal, times
 
 
@@ -201,7 +201,7 @@ class Figures:
         self.load, self.disk, self.memory = {}, {}, {}
         self.median = {name: {engine: statistics.median(t) for engine, t in per.items()} for name, per in times.items()}
         self.ratio = {name: m[PEER] / m["storehouse"] for name, m in self.median.items()}
-        self.mean = math.exp(sum(map(math.log, self.ratio.values())) / len(self.ratio)) if self.ratio else None
+        self.mean = statistics.geometric_mean(self.ratio.values()) if self.ratio else None
 
     def show(self, title):
         width = max(14, *(len(name) for name, _ in self.queries))
