@@ -1,12 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Targets are listed lowest first; imports point up this list only, never down.
-/// `Sources/README.md` traces one SELECT and one event batch through them.
 /// For targets that touch stored buffers row by row: checking each touch for exclusive access costs a
 /// third of a query. Instances belong to one thread, which the operators' structure sees to.
 let rowLoops: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
+/// Targets are listed lowest first; imports point up this list only, never down.
+/// `Sources/README.md` traces one SELECT and one event batch through them.
 let package = Package(
     name: "storehouse",
     platforms: [.macOS(.v15)],

@@ -13,7 +13,7 @@ import asyncpg
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_target_options, open_target
+from harness import Tally, add_target_options, open_target, same
 
 VALUES = {
     "smallint": 5, "integer": -7, "bigint": 1 << 60, "real": 1.5, "double precision": 2.25,
@@ -25,10 +25,6 @@ VALUES = {
     "uuid": uuid.UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), "integer[]": [1, None, 3], "text[]": ["a", "b"],
     "numeric[]": [decimal.Decimal("1.5")], "timestamptz[]": [datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)],
 }
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
 
 
 async def fails(kind, awaitable):
@@ -142,7 +138,7 @@ async def altered_table(c):
 
 
 async def session(c):
-    same(c.get_server_version()[:2], (15, c.get_server_version().minor))
+    same(c.get_server_version().major, 15)
     await c.execute("SET application_name = 'x'")
     await c.reset()
     same(await c.fetchval("SHOW application_name"), "")

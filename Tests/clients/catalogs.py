@@ -9,10 +9,11 @@ ahead of a query loosens this, and says why:
     -- subset: WHY     Storehouse's rows are some of PostgreSQL's
     -- columns: WHY    only names and types of the columns are compared
     -- unlike: WHY     the query need only be answered
+    -- slow: WHY       it may take ten times as long as others
 
 And each query takes less than 20 ms, and 5 µs more for each row that it returns: by the clock, or by what the
-server's threads used where the machine is busy with other things. Queries in fixtures/pending are
-not answered yet, or not in that time.
+server's threads used where the machine is busy with other things. A query that takes longer is named, and one that
+takes three times as long fails. Queries in fixtures/pending are not answered yet.
 """
 
 import argparse
@@ -101,7 +102,7 @@ def queries(path):
         lines = part.strip().split("\n")
         rule, why = "same", ""
         while lines and (not lines[0].strip() or lines[0].startswith("--")):
-            found = re.match(r"-- (subset|columns|unlike): (.+)", lines.pop(0))
+            found = re.match(r"-- (subset|columns|unlike|slow): (.+)", lines.pop(0))
             if found:
                 rule, why = found.groups()
         query = "\n".join(lines).strip()
@@ -114,7 +115,7 @@ def compare(oracle, subject, rule, query):
     wanted, expected, _ = oracle.ask(query)
     if rule != "unlike":
         assert columns == wanted, f"columns {columns}, PostgreSQL has {wanted}"
-    if rule == "same":
+    if rule in ("same", "slow"):
         missing = [r for r in expected if r not in rows]
         extra = [r for r in rows if r not in expected]
         assert rows == expected, f"rows: {len(rows)} of {len(expected)}\n      missing {missing[:2]}\n      extra   {extra[:2]}"
@@ -124,8 +125,7 @@ def compare(oracle, subject, rule, query):
     limit = SECONDS_MAX + SECONDS_MAX_PER_ROW * len(rows)
     if took > limit:
         print(f"slow: {took * 1000:.1f} ms instead of {limit * 1000:.0f}: {' '.join(query.split())[:90]}")
-    # Far beyond its limit a query has lost a look-up, whatever the machine does beside it.
-    assert took < 10 * limit, f"took {took * 1000:.1f} ms"
+    assert took < (10 if rule == "slow" else 3) * limit, f"took {took * 1000:.1f} ms"
 
 
 def main():

@@ -35,7 +35,7 @@ def main():
             c.execute(SETUP)
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Jdbc.java")
         done = subprocess.run(["java", "-Duser.timezone=UTC", "-cp", DRIVER, source, server.host, str(server.port), server.dbname,
-                               server.user, server.password], capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL)
+                               server.user, server.password], capture_output=True, text=True, timeout=200, stdin=subprocess.DEVNULL)
         for line in done.stdout.splitlines():
             word, _, name = line.partition(" ")
             if not arguments.pending and any(re.match(rf"(\S+: )?{known}\b", name) for known in PENDING):

@@ -11,7 +11,7 @@ import pyodbc
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_target_options, open_target
+from harness import Tally, add_target_options, open_target, same
 
 DRIVER = (glob.glob("/usr/lib/*/odbc/psqlodbcw.so") or ["PostgreSQL Unicode"])[0]
 SETUP = """
@@ -21,10 +21,6 @@ INSERT INTO visits VALUES (1, 'north', 9.50, '2024-01-05', '2024-01-05 10:00+00'
 CREATE TABLE sales.lines (order_id bigint, line smallint, product varchar(40) NOT NULL, PRIMARY KEY (order_id, line));
 CREATE VIEW big_visits AS SELECT id, amount FROM visits WHERE amount > 5;
 """
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
 
 
 def select(c):

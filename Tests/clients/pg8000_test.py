@@ -13,11 +13,7 @@ import pg8000.native
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_target_options, open_target
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
+from harness import Tally, add_target_options, open_target, same
 
 
 def parameters(c, _):

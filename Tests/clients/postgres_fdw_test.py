@@ -10,7 +10,7 @@ import psycopg
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import PostgresCluster, Tally, add_target_options, open_target
+from harness import PostgresCluster, Tally, add_target_options, open_target, same
 
 SETUP = """
 CREATE SCHEMA shop;
@@ -20,10 +20,6 @@ INSERT INTO shop.sales SELECT g, g % 10, g * 0.25, date '2024-01-01' + g % 30, t
 CREATE TABLE shop.stores (store integer PRIMARY KEY, name varchar(20));
 INSERT INTO shop.stores SELECT g, 'store ' || g FROM generate_series(0, 9) AS g;
 """
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
 
 
 def remote(c, query):

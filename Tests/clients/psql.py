@@ -9,7 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_target_options, open_target
+from harness import Tally, add_target_options, contains, open_target
 
 PSQL = next((p for p in ("/usr/lib/postgresql/15/bin/psql", "/usr/bin/psql") if os.path.exists(p)), "psql")
 
@@ -33,11 +33,6 @@ class Psql:
         if expect is not None:
             assert done.returncode == expect, f"exit {done.returncode}: {done.stdout}{done.stderr}"
         return done
-
-
-def contains(text, *parts):
-    for part in parts:
-        assert part in text, f"{part!r} is not in:\n{text}"
 
 
 def matches(text, *patterns):

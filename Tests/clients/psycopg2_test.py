@@ -15,16 +15,12 @@ import psycopg2.extras
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_target_options, open_target
+from harness import Tally, add_target_options, open_target, same
 
 
 def connect(server, **options):
     return psycopg2.connect(host=server.host, port=server.port, user=server.user, password=server.password,
                             dbname=server.dbname, **options)
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
 
 
 def rows(c, query, arguments=None):

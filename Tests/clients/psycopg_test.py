@@ -15,7 +15,7 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.rows import dict_row
 
-from harness import Tally, add_target_options, open_target
+from harness import Tally, add_target_options, open_target, same
 
 UTC = dt.timezone.utc
 VALUES = {
@@ -36,10 +36,6 @@ VALUES = {
     "interval": [dt.timedelta(0), dt.timedelta(days=3, hours=4, microseconds=5), dt.timedelta(days=-1, seconds=30), None],
     "uuid": [uuid.UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), None],
 }
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
 
 
 def fails(error, body, *arguments, message=None):

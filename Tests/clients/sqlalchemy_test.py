@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_pending_option, add_target_options, open_target
+from harness import Tally, add_target_options, open_target, same
 
 SUITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sqlalchemy_suite")
 SETUP = """
@@ -31,10 +31,6 @@ CREATE TABLE sales.lines (order_id bigint, line smallint, product varchar(40) NO
 COMMENT ON TABLE visits IS 'who came';
 COMMENT ON COLUMN visits.store IS 'where';
 """
-
-
-def same(actual, expected):
-    assert actual == expected, f"expected {expected!r}, found {actual!r}"
 
 
 class Base(orm.DeclarativeBase):
@@ -162,8 +158,6 @@ async def asynchronous(url):
     await engine.dispose()
 
 
-# Reflection needs several set-returning functions in one select list; the suite needs SERIAL, too.
-PENDING = [inspection, reflection, analytics]
 TESTS = [inspection, reflection, mapping, upsert_and_returning, streaming, isolation, analytics]
 
 
@@ -184,7 +178,6 @@ def conformance(tally, url):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_target_options(parser)
-    add_pending_option(parser)
     arguments = parser.parse_args()
     tally = Tally()
     with open_target(arguments) as server:
@@ -194,8 +187,6 @@ def main():
         for driver in ("psycopg", "psycopg2", "pg8000"):
             engine = sa.create_engine(f"postgresql+{driver}://{address}")
             for test in TESTS:
-                if test in PENDING and not arguments.pending:
-                    continue
                 tally.run(f"{driver}: {test.__name__}", test, engine)
             engine.dispose()
         for driver in ("asyncpg", "psycopg"):
@@ -205,8 +196,7 @@ def main():
             c.execute("DROP TABLE visits, sales.lines")
             c.execute("DROP SCHEMA sales")
             c.execute("CREATE SCHEMA test_schema")
-        if arguments.pending:
-            conformance(tally, f"postgresql+psycopg://{address}")
+        conformance(tally, f"postgresql+psycopg://{address}")
         tally.check("the server is alive", server.is_alive())
     return tally.finish()
 

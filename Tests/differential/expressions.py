@@ -242,6 +242,7 @@ class Expressions:
         )
 
     def make_bool(self, scope, depth):
+        self.coverage.take("make_bool", 0, 1)
         return self.condition(scope, depth + 1)
 
     def make_date(self, scope, depth):

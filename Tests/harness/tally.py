@@ -35,7 +35,7 @@ class Tally:
             self.check(name, False, f"line {where.lineno}: {where.line}  {problem}".strip())
         except Exception as problem:
             where = traceback.extract_tb(problem.__traceback__)
-            own = [frame for frame in where if frame.filename.endswith(("_test.py", "psql.py", "hostile.py"))]
+            own = [frame for frame in where if frame.filename.endswith(("_test.py", "psql.py", "psql_commands.py", "catalogs.py", "hostile.py"))]
             line = own[-1].lineno if own else where[-1].lineno
             self.check(name, False, f"line {line}: {type(problem).__name__}: {problem}".strip())
         else:
@@ -46,3 +46,12 @@ class Tally:
         print(f"{time.monotonic() - self.began:.1f} s")
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         return 1 if self.failed or not self.passed else 0
+
+
+def same(actual, expected):
+    assert actual == expected, f"expected {expected!r}, found {actual!r}"
+
+
+def contains(text, *parts):
+    for part in parts:
+        assert part in text, f"{part!r} is not in:\n{text}"
