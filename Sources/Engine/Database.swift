@@ -27,6 +27,7 @@ package final class Database: Sendable {
     package let options: Options
     let sessions = SessionList()
     let systemRows = SystemRowsCache()
+    let statistics = StatisticsCache()
     let advisoryLocks = AdvisoryLocks()
     let sequences: SequenceStates
     private let parsed = Mutex<ParsedCatalog?>(nil)

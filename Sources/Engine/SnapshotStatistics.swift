@@ -7,81 +7,60 @@ import Synchronization
 final class SnapshotStatistics: PlanStatistics {
     private let catalog: CatalogSnapshot
     private let changes: ChangeSet
+    private let cache: StatisticsCache
     /// The optimizer asks for the same table time and again.
-    private let tables = Mutex<[UInt32: TableSnapshot]>([:])
-    private let ranges = Mutex<[ColumnKey: Range?]>([:])
-    private typealias Range = (low: Int64, high: Int64)
+    private let tables = Mutex<[UInt32: Table]>([:])
 
-    private struct ColumnKey: Hashable {
-        var table: UInt32
-        var column: Int
+    private struct Table {
+        let rowCount: Int
+        let segments: [SegmentFragment]
+        let ids: [UInt64]
     }
 
-    init(catalog: CatalogSnapshot, changes: ChangeSet) {
+    init(catalog: CatalogSnapshot, changes: ChangeSet, cache: StatisticsCache) {
         self.catalog = catalog
         self.changes = changes
+        self.cache = cache
     }
 
-    private func snapshot(_ table: UInt32) -> TableSnapshot? {
-        if let known = tables.withLock({ $0[table] }) { return known }
-        let made = changes.table(table)
-        tables.withLock { $0[table] = made }
+    private func table(_ oid: UInt32) -> Table? {
+        if let known = tables.withLock({ $0[oid] }) { return known }
+        guard let snapshot = changes.table(oid) else { return nil }
+        let segments = snapshot.segments
+        let made = Table(
+            rowCount: snapshot.rowCount, segments: segments, ids: segments.map(\.segment.id))
+        tables.withLock { $0[oid] = made }
         return made
     }
 
     func rowCount(_ table: UInt32) -> Double {
         guard catalog.tables[table] != nil else { return 500 }
-        return Double(snapshot(table)?.rowCount ?? 0)
+        return Double(self.table(table)?.rowCount ?? 0)
     }
 
     func bounds(_ table: UInt32, column: Int) -> (low: Int64, high: Int64)? {
-        let key = ColumnKey(table: table, column: column)
-        if let known = ranges.withLock({ $0[key] }) { return known }
-        let found = findBounds(table, column)
-        ranges.withLock { $0[key] = .some(found) }
-        return found
+        stored(table, column)?.bounds
     }
 
-    private func findBounds(_ table: UInt32, _ column: Int) -> Range? {
-        guard let info = catalog.tables[table], column < info.columns.count,
-            let snapshot = snapshot(table)
+    /// What the table's segments tell of a column.
+    private func stored(_ oid: UInt32, _ column: Int) -> StatisticsCache.Column? {
+        guard let info = catalog.tables[oid], column < info.columns.count, let table = table(oid)
         else { return nil }
         let id = UInt32(info.columns[column].id)
-        var result: Range?
-        for fragment in snapshot.fragments {
-            guard case .segment(let segment) = fragment,
-                let zone = segment.segment.integerZones(column: id)?.whole, zone.hasBounds
-            else { continue }
-            result = result.map { (min($0.low, zone.low), max($0.high, zone.high)) }
-                ?? (zone.low, zone.high)
+        return cache.column(id, of: oid, segments: table.ids) {
+            StatisticsCache.Column(id, table.segments)
         }
-        return result
     }
 
     func isUnique(_ table: UInt32, columns: [Int]) -> Bool {
         guard let info = catalog.tables[table], !info.keyIndices.isEmpty else { return false }
-        return Set(info.keyIndices).isSubset(of: columns)
+        return info.keyIndices.allSatisfy(columns.contains)
     }
 
     func distinctCount(_ table: UInt32, column: Int) -> Double? {
         let rows = max(1, rowCount(table))
         if isUnique(table, columns: [column]) { return rows }
-        if let bounds = bounds(table, column: column) {
-            return min(rows, Double(bounds.high) - Double(bounds.low) + 1)
-        }
-        guard let info = catalog.tables[table], column < info.columns.count,
-            let snapshot = snapshot(table)
-        else { return nil }
-        var largest: SegmentFragment?
-        for case .segment(let segment) in snapshot.fragments
-        where segment.rowCount > largest?.rowCount ?? 0 {
-            largest = segment
-        }
-        let id = UInt32(info.columns[column].id)
-        guard let largest, largest.segment.hasColumn(id),
-            let dictionary = try? largest.segment.dictionary(column: id)
-        else { return nil }
-        return min(rows, Double(dictionary.count))
+        return stored(table, column)?.distinct.map { min(rows, $0) }
     }
 
     func columnName(_ table: UInt32, column: Int) -> String? {

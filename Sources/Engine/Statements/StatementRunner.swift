@@ -83,7 +83,9 @@ struct StatementRunner {
     func lowering() throws -> Lowering {
         let open = try session.current()
         return Lowering(
-            statistics: SnapshotStatistics(catalog: open.catalog, changes: open.changes))
+            statistics: SnapshotStatistics(
+                catalog: open.catalog, changes: open.changes,
+                cache: session.database.statistics))
     }
 
     func plan(_ secured: SecuredPlan) throws -> Operator {

@@ -379,8 +379,8 @@ struct JoinKeys {
     init(
         _ node: JoinNode, left: [(ColumnID, SQLType)], right: [(ColumnID, SQLType)]
     ) {
-        let leftIDs = Set(left.map(\.0))
-        let rightIDs = Set(right.map(\.0))
+        let leftIDs = ColumnSet(left)
+        let rightIDs = ColumnSet(right)
         for condition in node.conditions {
             if let pair = Self.pair(condition, leftIDs, rightIDs) {
                 pairs.append(pair)
@@ -391,7 +391,7 @@ struct JoinKeys {
     }
 
     private static func pair(
-        _ condition: Expression, _ left: Set<ColumnID>, _ right: Set<ColumnID>
+        _ condition: Expression, _ left: ColumnSet, _ right: ColumnSet
     ) -> (left: Expression, right: Expression)? {
         guard case .call(let function, let arguments, _, _) = condition, function.name == "=",
             arguments.count == 2

@@ -17,7 +17,7 @@ struct StarLowering {
             let shape = StarShape(node.input), lowering.statistics.rowCount(shape.fact.table) > 4096
         else { return nil }
         let factColumns = Plan.scan(shape.fact).columns
-        let factIDs = Set(factColumns.map(\.0))
+        let factIDs = ColumnSet(factColumns)
         var keys: [StarKey] = []
         for (_, expression) in node.keys {
             let used = expression.referencedColumns
@@ -28,7 +28,7 @@ struct StarLowering {
                 guard ScanCondition.isIntegerLike(type) || type.isText else { return nil }
                 keys.append(.fact(index))
             } else if let dimension = shape.dimensions.firstIndex(where: { dimension in
-                used.isSubset(of: Set(dimension.plan.columns.map(\.0)))
+                used.isSubset(of: dimension.plan.columnSet)
             }) {
                 keys.append(.attribute(dimension, expression))
             } else {
@@ -125,8 +125,7 @@ struct StarShape {
             case .scan(let scan) = first, scan.locator == nil
         else { return nil }
         fact = scan
-        let factIDs = scan.columns.map(\.id)
-        let factSet = Set(factIDs)
+        let factSet = ColumnSet(scan.columns.map(\.id))
         var rest = Array(relations.dropFirst())
         // Relations that join only with a dimension become part of it.
         for condition in conditions {
@@ -137,8 +136,8 @@ struct StarShape {
                 continue
             }
             guard
-                let a = rest.firstIndex(where: { sides[0].referencedColumns.isSubset(of: $0.ids) }),
-                let b = rest.firstIndex(where: { sides[1].referencedColumns.isSubset(of: $0.ids) })
+                let a = rest.firstIndex(where: { sides[0].referencedColumns.isSubset(of: $0.columnSet) }),
+                let b = rest.firstIndex(where: { sides[1].referencedColumns.isSubset(of: $0.columnSet) })
             else { return nil }
             if a == b {
                 rest[a] = .filter(rest[a], [condition])
@@ -150,7 +149,7 @@ struct StarShape {
                 JoinNode(kind: .inner, left: rest[low], right: right, conditions: [condition]))
         }
         for relation in rest {
-            let ids = relation.ids
+            let ids = relation.columnSet
             let own = conditions.filter { condition in
                 let used = condition.referencedColumns
                 return !used.isDisjoint(with: ids) && !used.isDisjoint(with: factSet)
@@ -168,7 +167,7 @@ struct StarShape {
         for (factSide, other) in [(sides[0], sides[1]), (sides[1], sides[0])] {
             guard case .column(let id, let type) = factSide,
                 let index = fact.columns.firstIndex(where: { $0.id == id }),
-                other.referencedColumns.isSubset(of: relation.ids), !other.containsSubquery
+                other.referencedColumns.isSubset(of: relation.columnSet), !other.containsSubquery
             else { continue }
             let integers =
                 ScanCondition.isIntegerLike(type) && ScanCondition.isIntegerLike(other.type)
@@ -190,10 +189,6 @@ struct StarShape {
         return flatten(node.left, &relations, &conditions)
             && flatten(node.right, &relations, &conditions)
     }
-}
-
-extension Plan {
-    var ids: Set<ColumnID> { Set(columns.map(\.0)) }
 }
 
 extension SQLType {

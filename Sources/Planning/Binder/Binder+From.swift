@@ -41,7 +41,7 @@ extension Binder {
     private func join(
         _ kind: JoinNode.Kind, _ left: BoundFrom, _ right: BoundFrom, conditions: [Expression]
     ) throws -> BoundFrom {
-        let offered = Set(left.plan.columns.map(\.0))
+        let offered = left.plan.columnSet
         let lateral = right.lateral.filter { offered.contains($0.0) }
         var rest = left.lateral
         for column in right.lateral where !offered.contains(column.0) {

@@ -136,9 +136,9 @@ struct GroupCutter {
     private var aggregateMarks: [String: Int] = [:]
     private var groupings: [(ColumnID, [Int])] = []
     /// Every column that FROM offers at this level.
-    private var own = Set<ColumnID>()
+    private var own = ColumnSet()
     /// Columns that the grouped primary keys determine.
-    private var determined = Set<ColumnID>()
+    private var determined = ColumnSet()
     private var dependents: [ColumnID: ColumnID] = [:]
 
     init(binder: Binder, scope: Scope, grouping: BoundGrouping) {
@@ -149,8 +149,8 @@ struct GroupCutter {
             keyIDs.append(binder.newColumn())
             keyMarks[key.fingerprint] = index
         }
-        own = Set(scope.items.columns.map(\.id))
-        for relation in scope.items.relations { own.formUnion(relation.columns.map(\.id)) }
+        own = ColumnSet(scope.items.columns.map(\.id))
+        for relation in scope.items.relations { own.formUnion(ColumnSet(relation.columns.map(\.id))) }
         // Keys that every grouping set has.
         let plain = Set(
             grouping.keys.enumerated().compactMap { index, key -> ColumnID? in
@@ -160,7 +160,7 @@ struct GroupCutter {
             })
         for relation in scope.items.relations
         where !relation.key.isEmpty && relation.key.allSatisfy(plain.contains) {
-            determined.formUnion(relation.columns.map(\.id))
+            determined.formUnion(ColumnSet(relation.columns.map(\.id)))
         }
     }
 

@@ -124,13 +124,13 @@ extension Binder {
         var plan = input
         var waiting = calls
         while !waiting.isEmpty {
-            let pending = Set(waiting.flatMap { $0.columns.map(\.0) })
+            let pending = ColumnSet(waiting.flatMap(\.columns))
             let ready = waiting.filter { set in
                 set.arguments.allSatisfy { $0.referencedColumns.isDisjoint(with: pending) }
             }
             // Calls are bound innermost first, so the first can always go.
             let level = ready.isEmpty ? [waiting[0]] : ready
-            let taken = Set(level.flatMap { $0.columns.map(\.0) })
+            let taken = ColumnSet(level.flatMap(\.columns))
             waiting.removeAll { set in set.columns.contains { taken.contains($0.0) } }
             plan = .tableFunction(
                 TableFunctionNode(

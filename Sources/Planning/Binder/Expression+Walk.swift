@@ -71,18 +71,46 @@ extension Expression {
 
     /// Visits each direct operand.
     func forEachOperand(_ visit: (Expression) -> Void) {
-        _ = mapOperands { operand in
+        switch self {
+        case .literal, .column, .parameter: break
+        case .call(_, let operands, _, _), .and(let operands), .or(let operands),
+            .coalesce(let operands, _), .extremum(let operands, _, _, _),
+            .array(let operands, _), .grouping(let operands):
+            operands.forEach(visit)
+        case .not(let operand), .isNull(let operand, _), .isTruth(let operand, _, _):
             visit(operand)
-            return operand
+        case .isDistinct(let left, let right, _, _), .quantified(let left, _, let right, _, _):
+            visit(left)
+            visit(right)
+        case .caseWhen(let branches, let otherwise, _):
+            for branch in branches {
+                visit(branch.condition)
+                visit(branch.result)
+            }
+            otherwise.map(visit)
+        case .inList(let operand, let list, _):
+            visit(operand)
+            list.forEach(visit)
+        case .subquery(let subquery):
+            if case .quantified(let left, _, _) = subquery.kind { left.forEach(visit) }
+        case .aggregate(let call): call.forEachOperand(visit)
+        case .window(let call): call.forEachOperand(visit)
         }
     }
 
     /// Whether the expression or anything inside it (subqueries' left sides included) satisfies.
     func contains(_ test: (Expression) -> Bool) -> Bool {
         if test(self) { return true }
-        var found = false
-        forEachOperand { if !found, $0.contains(test) { found = true } }
-        return found
+        // The commonest forms without a closure's detour.
+        switch self {
+        case .literal, .column, .parameter: return false
+        case .call(_, let operands, _, _), .and(let operands), .or(let operands):
+            return operands.contains { $0.contains(test) }
+        default:
+            var found = false
+            forEachOperand { if !found, $0.contains(test) { found = true } }
+            return found
+        }
     }
 
     var containsAggregate: Bool {
@@ -119,55 +147,6 @@ extension Expression {
         return mapOperands { $0.replacing(columns) }
     }
 
-    /// A text that two expressions share exactly when they are the same computation.
-    var fingerprint: String {
-        var text = ""
-        write(to: &text)
-        return text
-    }
-
-    private func write(to text: inout String) {
-        switch self {
-        case .literal(let datum, let type): text += "L\(datum):\(type)"
-        case .column(let id, _): text += "#\(id.raw)"
-        case .parameter(let index, let type): text += "$\(index):\(type)"
-        case .call(let function, _, let type, _):
-            text += "\(function.name)\(function.arguments):\(type)"
-        case .and: text += "and"
-        case .or: text += "or"
-        case .not: text += "not"
-        case .isNull(_, let negated): text += negated ? "notnull" : "isnull"
-        case .isTruth(_, let value, let negated): text += "is\(String(describing: value))\(negated)"
-        case .isDistinct(_, _, _, let negated): text += "distinct\(negated)"
-        case .caseWhen(_, let otherwise, let type): text += "case\(otherwise == nil):\(type)"
-        case .coalesce(_, let type): text += "coalesce:\(type)"
-        case .extremum(_, let greatest, _, _): text += greatest ? "greatest" : "least"
-        case .inList: text += "in"
-        case .quantified(_, let function, _, let all, _):
-            text += "quant\(all)\(function.name)\(function.arguments)"
-        case .array(_, let type): text += "array:\(type)"
-        case .subquery(let subquery): text += "sub\(ObjectIdentifier(subquery).hashValue)"
-        case .aggregate(let call):
-            text += "agg\(call.function)\(call.isDistinct)\(call.filter != nil)"
-            text += call.order.map { "\($0.descending)\($0.nullsFirst)" }.joined()
-        case .window(let call):
-            text += "win\(call.function)\(call.filter != nil)\(call.partition.count)"
-            text += call.order.map { "\($0.descending)\($0.nullsFirst)" }.joined()
-            text += "\(call.frame.mode)\(call.frame.exclusion)"
-            text += call.frame.start.label + call.frame.end.label
-        case .grouping: text += "grouping"
-        }
-        text += "("
-        if case .subquery = self {
-        } else {
-            forEachOperand { operand in
-                operand.write(to: &text)
-                text += ","
-            }
-        }
-        text += ")"
-    }
-
     static var null: Expression { .literal(.null, .unknown) }
     static func boolean(_ value: Bool) -> Expression { .literal(.bool(value), .boolean) }
 
@@ -183,7 +162,33 @@ extension Expression {
     }
 }
 
+extension AggregateCall {
+    func forEachOperand(_ visit: (Expression) -> Void) {
+        arguments.forEach(visit)
+        filter.map(visit)
+        for key in order { visit(key.expression) }
+    }
+}
+
+extension WindowCall {
+    func forEachOperand(_ visit: (Expression) -> Void) {
+        arguments.forEach(visit)
+        filter.map(visit)
+        partition.forEach(visit)
+        for key in order { visit(key.expression) }
+        frame.start.offset.map(visit)
+        frame.end.offset.map(visit)
+    }
+}
+
 extension WindowFrame.Bound {
+    var offset: Expression? {
+        switch self {
+        case .preceding(let offset, _), .following(let offset, _): offset
+        default: nil
+        }
+    }
+
     func mapOffset(_ change: (Expression) throws -> Expression) rethrows -> WindowFrame.Bound {
         switch self {
         case .preceding(let offset, let shift): .preceding(try change(offset), shift: shift)

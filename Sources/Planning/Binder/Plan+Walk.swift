@@ -101,15 +101,32 @@ extension Plan {
     /// Whether running it twice may give two answers.
     package var isVolatile: Bool {
         var found = false
-        _ = mapParts(
-            plan: { plan in
-                if !found, plan.isVolatile { found = true }
-                return plan
-            },
-            expression: { expression in
-                if !found, expression.isVolatile { found = true }
-                return expression
-            })
-        return found
+        forEachExpression { if !found, $0.isVolatile { found = true } }
+        return found || inputs.contains(where: \.isVolatile)
+    }
+
+    /// Visits the node's own expressions, those of its inputs aside.
+    func forEachExpression(_ visit: (Expression) -> Void) {
+        switch self {
+        case .scan(let node):
+            node.security.forEach(visit)
+            node.filters.forEach(visit)
+        case .values(let node): for row in node.rows { row.forEach(visit) }
+        case .tableFunction(let node): for call in node.calls { call.arguments.forEach(visit) }
+        case .filter(_, let conditions): conditions.forEach(visit)
+        case .project(_, let items): for item in items { visit(item.expression) }
+        case .join(let node): node.conditions.forEach(visit)
+        case .aggregate(let node):
+            for (_, key) in node.keys { visit(key) }
+            for (_, call) in node.aggregates { call.forEachOperand(visit) }
+        case .window(_, let calls): for (_, call) in calls { call.forEachOperand(visit) }
+        case .sort(_, let order): for key in order { visit(key.expression) }
+        case .limit(_, let count, let offset, let ties):
+            count.map(visit)
+            offset.map(visit)
+            for key in ties ?? [] { visit(key.expression) }
+        case .distinct(_, let on): on?.forEach(visit)
+        case .setOperation, .with, .cteScan, .recursive: break
+        }
     }
 }

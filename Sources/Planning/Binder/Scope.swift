@@ -144,7 +144,7 @@ final class Scope {
     var commonTables: [String: CommonTableEntry] = [:]
     /// Columns of enclosing levels used in this level or below, each once.
     private(set) var outer: [(ColumnID, SQLType)] = []
-    private var outerSet = Set<ColumnID>()
+    private var outerSet = ColumnSet()
     var setCalls: [SetCall] = []
     var namedWindows: [String: BoundWindow] = [:]
     /// Where columns were named outside aggregates, for errors about grouping.
@@ -157,7 +157,9 @@ final class Scope {
     init(parent: Scope?) { self.parent = parent }
 
     func noteOuter(_ id: ColumnID, _ type: SQLType) {
-        if outerSet.insert(id).inserted { outer.append((id, type)) }
+        guard !outerSet.contains(id) else { return }
+        outerSet.insert(id)
+        outer.append((id, type))
     }
 }
 

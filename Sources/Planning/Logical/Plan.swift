@@ -163,7 +163,7 @@ package struct JoinNode: Sendable {
     /// Columns of `left` that `right` refers to (LATERAL); empty for an ordinary join.
     package var lateral: [(ColumnID, SQLType)]
     /// Columns of the inputs that do not come out: nothing above reads them.
-    package var dropped: Set<ColumnID> = []
+    package var dropped: ColumnSet = []
     package init(
         kind: Kind, left: Plan, right: Plan, conditions: [Expression],
         lateral: [(ColumnID, SQLType)] = []

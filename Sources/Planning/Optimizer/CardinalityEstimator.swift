@@ -53,7 +53,7 @@ package struct CardinalityEstimator {
     private func join(_ node: JoinNode) -> Double {
         let (left, right) = (rows(node.left), rows(node.right))
         if node.kind == .single { return left }
-        let leftIDs = Set(node.left.columns.map(\.0))
+        let leftIDs = node.left.columnSet
         let sizes = keySizes(node.conditions, left: left, right: right) { id in
             (distinct(id, in: leftIDs.contains(id) ? node.left : node.right), leftIDs.contains(id))
         }
@@ -87,7 +87,7 @@ package struct CardinalityEstimator {
             }
             for side in sides {
                 let used = side.referencedColumns
-                guard let first = used.first else { continue }
+                guard let first = used.min else { continue }
                 let known = distinct(first)
                 let isPlain = used.count == 1
                 if known.isLeft {
@@ -115,7 +115,7 @@ package struct CardinalityEstimator {
             .distinct(let input, _), .window(let input, _):
             return distinct(id, in: input)
         case .join(let node):
-            let isLeft = node.left.columns.contains { $0.0 == id }
+            let isLeft = node.left.offers(id)
             return distinct(id, in: isLeft ? node.left : node.right)
         case .aggregate(let node):
             guard let key = node.keys.first(where: { $0.0 == id }) else { return nil }

@@ -25,7 +25,7 @@ extension Expression {
 
     /// What an OR asks of some columns alone: true wherever the whole is, or nil when a branch asks
     /// nothing of them.
-    func implied(on columns: Set<ColumnID>) -> Expression? {
+    func implied(on columns: ColumnSet) -> Expression? {
         guard case .or(let branches) = self, !isVolatile, !containsSubquery else { return nil }
         var kept: [Expression] = []
         for branch in branches {

@@ -4,7 +4,7 @@ import Vectors
 struct JoinGraph {
     struct Relation {
         let plan: Plan
-        let columns: Set<ColumnID>
+        let columns: ColumnSet
         let rows: Double
     }
     let relations: [Relation]
@@ -20,9 +20,9 @@ struct JoinGraph {
 
     init(_ inputs: [Plan], _ conditions: [Expression], _ estimator: CardinalityEstimator) {
         let relations = inputs.map {
-            Relation(plan: $0, columns: Set($0.columns.map(\.0)), rows: estimator.rows($0))
+            Relation(plan: $0, columns: $0.columnSet, rows: estimator.rows($0))
         }
-        func members(_ columns: Set<ColumnID>) -> UInt64 {
+        func members(_ columns: ColumnSet) -> UInt64 {
             var found: UInt64 = 0
             for (index, relation) in relations.enumerated().prefix(64)
             where !relation.columns.isDisjoint(with: columns) {
@@ -39,7 +39,7 @@ struct JoinGraph {
             link.sides = sides.map { side in
                 let used = side.referencedColumns
                 let owner = members(used)
-                guard used.count == 1, let column = used.first,
+                guard used.count == 1, let column = used.min,
                     let relation = relations.first(where: { $0.columns.contains(column) })
                 else { return (owner, nil) }
                 return (owner, estimator.distinct(column, in: relation.plan))

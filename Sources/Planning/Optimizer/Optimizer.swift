@@ -79,20 +79,18 @@ struct ColumnIDs {
 
 extension Expression {
     /// Columns named anywhere inside, those that subqueries take from outside included.
-    package var referencedColumns: Set<ColumnID> {
-        var found: Set<ColumnID> = []
+    package var referencedColumns: ColumnSet {
+        var found: ColumnSet = []
         collectColumns(into: &found)
         return found
     }
 
-    private func collectColumns(into found: inout Set<ColumnID>) {
+    fileprivate func collectColumns(into found: inout ColumnSet) {
         if case .column(let id, _) = self { found.insert(id) }
         if case .subquery(let subquery) = self {
             for column in subquery.outer { found.insert(column.0) }
         }
-        var inner: Set<ColumnID> = []
-        forEachOperand { $0.collectColumns(into: &inner) }
-        found.formUnion(inner)
+        forEachOperand { $0.collectColumns(into: &found) }
     }
 
     /// A copy with columns replaced, also where subqueries refer to them, if that is possible: nil
@@ -120,6 +118,12 @@ extension Expression {
 }
 
 extension Plan {
+    private func collectColumns(into found: inout ColumnSet) {
+        forEachExpression { $0.collectColumns(into: &found) }
+        if case .join(let node) = self { found.formUnion(ColumnSet(node.lateral)) }
+        for input in inputs { input.collectColumns(into: &found) }
+    }
+
     /// The plan with exactly these columns, in this order.
     func inOrder(_ wanted: [(ColumnID, SQLType)]) -> Plan {
         if columns.map(\.0) == wanted.map(\.0) { return self }
@@ -128,18 +132,9 @@ extension Plan {
 
     /// Every column named by an expression anywhere in the plan, or that its subqueries take from
     /// outside; with the plan's own columns left out, what it needs from enclosing queries.
-    var referencedColumns: Set<ColumnID> {
-        var found: Set<ColumnID> = []
-        _ = mapParts(
-            plan: { plan in
-                found.formUnion(plan.referencedColumns)
-                return plan
-            },
-            expression: { expression in
-                found.formUnion(expression.referencedColumns)
-                return expression
-            })
-        if case .join(let node) = self { found.formUnion(node.lateral.map(\.0)) }
+    var referencedColumns: ColumnSet {
+        var found: ColumnSet = []
+        collectColumns(into: &found)
         return found
     }
 }

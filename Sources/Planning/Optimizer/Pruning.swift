@@ -3,17 +3,17 @@ import Vectors
 /// Drops columns that nothing above needs, down to the scans.
 enum Pruning {
     static func rewrite(_ plan: Plan) -> Plan {
-        prune(plan, Set(plan.columns.map(\.0)))
+        prune(plan, plan.columnSet)
     }
 
-    private static func used(_ expressions: [Expression]) -> Set<ColumnID> {
+    private static func used(_ expressions: [Expression]) -> ColumnSet {
         expressions.reduce(into: []) { $0.formUnion($1.referencedColumns) }
     }
 
-    private static func used(_ keys: [SortKey]) -> Set<ColumnID> { used(keys.map(\.expression)) }
+    private static func used(_ keys: [SortKey]) -> ColumnSet { used(keys.map(\.expression)) }
 
     private static func prune(
-        _ plan: Plan, _ needed: Set<ColumnID>
+        _ plan: Plan, _ needed: ColumnSet
     ) -> Plan {
         switch plan {
         case .scan(var node):
@@ -35,12 +35,12 @@ enum Pruning {
             let kept = items.filter { needed.contains($0.id) }
             return .project(prune(input, used(kept.map(\.expression))), kept)
         case .join(var node):
-            let wanted = needed.union(used(node.conditions)).union(node.lateral.map(\.0))
+            let wanted = needed.union(used(node.conditions)).union(ColumnSet(node.lateral))
                 .union(node.lateral.isEmpty ? [] : node.right.referencedColumns)
             node.left = prune(node.left, wanted)
             node.right = prune(node.right, wanted)
-            node.dropped = Set((node.left.columns + node.right.columns).map(\.0))
-                .subtracting(needed)
+            node.dropped = node.left.columnSet.union(node.right.columnSet)
+            node.dropped.subtract(needed)
             return .join(node)
         case .aggregate(var node):
             node.aggregates.removeAll { !needed.contains($0.0) }
@@ -60,22 +60,22 @@ enum Pruning {
                 prune(input, needed.union(used(ties ?? []))), count: count,
                 offset: offset, withTies: ties)
         case .distinct(let input, let on):
-            let wanted = on.map { needed.union(used($0)) } ?? Set(input.columns.map(\.0))
+            let wanted = on.map { needed.union(used($0)) } ?? input.columnSet
             return .distinct(prune(input, wanted), on: on)
         case .setOperation(var node):
-            node.left = prune(node.left, Set(node.left.columns.map(\.0)))
-            node.right = prune(node.right, Set(node.right.columns.map(\.0)))
+            node.left = prune(node.left, node.left.columnSet)
+            node.right = prune(node.right, node.right.columnSet)
             return .setOperation(node)
         case .with(let id, let definition, let body):
             // Subqueries may read the definition too, out of this pass's sight: keep it whole.
-            let whole = Set(definition.columns.map(\.0))
+            let whole = definition.columnSet
             return .with(
                 id: id, definition: prune(definition, whole),
                 body: prune(body, needed))
         case .recursive(let id, let base, let step, let all, let columns):
             return .recursive(
-                id: id, base: prune(base, Set(base.columns.map(\.0))),
-                step: prune(step, Set(step.columns.map(\.0))), all: all,
+                id: id, base: prune(base, base.columnSet),
+                step: prune(step, step.columnSet), all: all,
                 columns: columns)
         }
     }

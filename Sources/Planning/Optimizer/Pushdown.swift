@@ -18,7 +18,7 @@ enum Pushdown {
         case .join(let node): return try join(conditions, node)
         case .scan(var node):
             // A row's place is known only once the scan has read it.
-            let place = node.locator.map { Set([$0]) } ?? []
+            let place = node.locator.map { ColumnSet([$0]) } ?? []
             let (movable, rest) = divide(conditions) {
                 !$0.isVolatile && $0.referencedColumns.isDisjoint(with: place)
             }
@@ -119,8 +119,8 @@ enum Pushdown {
 
     private static func join(_ conditions: [Expression], _ original: JoinNode) throws -> Plan {
         var node = original
-        let leftIDs = Set(node.left.columns.map(\.0))
-        let rightIDs = Set(node.right.columns.map(\.0))
+        let leftIDs = node.left.columnSet
+        let rightIDs = node.right.columnSet
         if !node.lateral.isEmpty {
             let (toLeft, kept) = divide(conditions) {
                 $0.referencedColumns.isDisjoint(with: rightIDs) && !$0.isVolatile
@@ -192,8 +192,8 @@ enum Pushdown {
 
     /// An outer join whose NULL-extended rows some condition rejects is a stricter one.
     private static func strengthened(
-        _ kind: JoinNode.Kind, _ conditions: [Expression], _ left: Set<ColumnID>,
-        _ right: Set<ColumnID>
+        _ kind: JoinNode.Kind, _ conditions: [Expression], _ left: ColumnSet,
+        _ right: ColumnSet
     ) -> JoinNode.Kind {
         let rejectsRight = conditions.contains { $0.rejectsNull(of: right) }
         let rejectsLeft = conditions.contains { $0.rejectsNull(of: left) }
@@ -211,7 +211,7 @@ enum Pushdown {
 
 extension Expression {
     /// Whether the condition cannot be true when all the columns are NULL.
-    func rejectsNull(of columns: Set<ColumnID>) -> Bool {
+    func rejectsNull(of columns: ColumnSet) -> Bool {
         switch self {
         case .call: return isNullWhenNull(columns)
         case .isNull(let operand, negated: true): return operand.isNullWhenNull(columns)
@@ -222,7 +222,7 @@ extension Expression {
         }
     }
 
-    private func isNullWhenNull(_ columns: Set<ColumnID>) -> Bool {
+    private func isNullWhenNull(_ columns: ColumnSet) -> Bool {
         switch self {
         case .column(let id, _): return columns.contains(id)
         case .call(let function, let arguments, _, _):

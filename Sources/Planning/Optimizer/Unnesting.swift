@@ -81,13 +81,13 @@ enum Unnesting {
         }
     }
 
-    private static func outer(_ subquery: Subquery) -> Set<ColumnID> {
-        Set(subquery.outer.map(\.0))
+    private static func outer(_ subquery: Subquery) -> ColumnSet {
+        ColumnSet(subquery.outer)
     }
 
     /// Whether all outer columns come from this input, not from further out.
     private static func isLocal(_ subquery: Subquery, _ input: Plan) -> Bool {
-        outer(subquery).isSubset(of: Set(input.columns.map(\.0)))
+        outer(subquery).isSubset(of: input.columnSet)
     }
 
     // MARK: Scalar aggregates
@@ -184,7 +184,7 @@ enum Unnesting {
     /// The plan without its references to `outer`, and the conditions that made them; nil where they
     /// are not conditions of its filters and inner joins.
     private static func pull(
-        _ plan: Plan, _ outer: Set<ColumnID>
+        _ plan: Plan, _ outer: ColumnSet
     ) -> (Plan, [Expression])? {
         if plan.referencedColumns.isDisjoint(with: outer) { return (plan, []) }
         func split(_ list: [Expression]) -> (own: [Expression], pulled: [Expression])? {
@@ -210,9 +210,9 @@ enum Unnesting {
                 items.allSatisfy({ $0.expression.referencedColumns.isDisjoint(with: outer) }),
                 let (inner, conditions) = pull(input, outer)
             else { return nil }
-            let have = Set(items.map(\.id))
+            let have = ColumnSet(items.map(\.id))
             let offered = inner.columns
-            let needed = conditions.reduce(into: Set<ColumnID>()) {
+            let needed = conditions.reduce(into: ColumnSet()) {
                 $0.formUnion($1.referencedColumns)
             }
             let extra = offered.filter { needed.contains($0.0) && !have.contains($0.0) }

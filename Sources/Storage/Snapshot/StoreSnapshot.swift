@@ -31,6 +31,11 @@ package struct TableSnapshot: Sendable {
     /// Rows that are not deleted.
     package let rowCount: Int
 
+    /// The fragments that are segments.
+    package var segments: [SegmentFragment] {
+        fragments.compactMap { if case .segment(let segment) = $0 { segment } else { nil } }
+    }
+
     init(_ table: TableVersion) {
         self.init(spec: table.spec, fragments: table.fragments)
     }
