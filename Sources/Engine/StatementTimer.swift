@@ -18,7 +18,8 @@ final class StatementTimer: Sendable {
     private let state = Mutex(State())
 
     func start(_ milliseconds: Int, _ cancellation: Cancellation) -> Int {
-        let deadline = Self.now() + milliseconds
+        let (sum, isNever) = Self.now().addingReportingOverflow(milliseconds)
+        let deadline = isNever ? Int.max : sum
         return state.withLock { state in
             state.nextID += 1
             state.entries[state.nextID] = Entry(deadline: deadline, cancellation: cancellation)

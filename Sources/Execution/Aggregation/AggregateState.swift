@@ -17,6 +17,11 @@ class AggregateState {
     func resize(_ count: Int) {}
     /// Takes `count` rows: row i belongs to `groups[i]`.
     func update(_ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int) throws {}
+    /// Takes rows out again that were updated before, for frames that move; false where that is not
+    /// possible exactly.
+    func remove(
+        _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
+    ) throws -> Bool { false }
     /// Called once after the last update, before several threads merge this state into theirs.
     func freeze() {}
     /// Takes `count` groups of the other: its group `sources[i]` is this one's `targets[i]`.

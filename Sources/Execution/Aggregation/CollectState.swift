@@ -141,7 +141,7 @@ final class CollectState: AggregateState {
 
     private func value(_ members: [UInt32]) throws -> Datum {
         switch call.function {
-        case .stringAgg: return stringAgg(members)
+        case .stringAgg: return try stringAgg(members)
         case .arrayAgg:
             if members.isEmpty { return .null }
             let values = rows.columns[1].vector.gather(members)
@@ -172,7 +172,9 @@ final class CollectState: AggregateState {
         }
     }
 
-    private func stringAgg(_ members: [UInt32]) -> Datum {
+    private static let textBytesMax = 1 << 30
+
+    private func stringAgg(_ members: [UInt32]) throws -> Datum {
         let values = rows.columns[1].vector
         let separators = rows.columns[2].vector
         var out: [UInt8] = []
@@ -182,6 +184,9 @@ final class CollectState: AggregateState {
                 out.append(contentsOf: separators.pointer(StringView.self)[Int(member)].buffer)
             }
             out.append(contentsOf: values.pointer(StringView.self)[Int(member)].buffer)
+            guard out.count < Self.textBytesMax else {
+                throw SQLError(.programLimitExceeded, "out of memory: a text of over 1 GB")
+            }
             isFirst = false
         }
         return isFirst ? .null : .bytes(out)

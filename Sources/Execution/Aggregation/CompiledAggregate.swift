@@ -22,22 +22,28 @@ struct CompiledAggregate: @unchecked Sendable {
         collects = plain == nil || !call.order.isEmpty && Self.dependsOnOrder(call.function)
     }
 
-    /// Moments are taken over numeric or double precision, whatever came in.
     private static func widened(_ call: AggregateCall) -> AggregateCall {
-        let isMoment: Bool
-        switch call.function {
-        case .stddevSamp, .stddevPop, .varSamp, .varPop: isMoment = true
-        default: isMoment = false
+        var copy = call
+        copy.arguments = widened(call.arguments, of: call.function)
+        return copy
+    }
+
+    /// An aggregate's arguments as its state takes them: moments are taken over numeric or double
+    /// precision, whatever came in.
+    static func widened(
+        _ arguments: [Expression], of function: AggregateFunction
+    ) -> [Expression] {
+        switch function {
+        case .stddevSamp, .stddevPop, .varSamp, .varPop: break
+        default: return arguments
         }
-        guard isMoment, let argument = call.arguments.first else { return call }
+        guard let argument = arguments.first else { return arguments }
         let isExact = argument.type.isExactNumber || argument.type == .decimal
         let wide: SQLType = isExact ? .decimal : .double
         guard argument.type != wide,
             let cast = CastTable.cast(from: argument.type, to: wide)
-        else { return call }
-        var copy = call
-        copy.arguments[0] = .call(cast.function, [argument], wide, position: call.position)
-        return copy
+        else { return arguments }
+        return [.call(cast.function, [argument], wide, position: 0)] + arguments.dropFirst()
     }
 
     /// - Parameter isPositioned: whether updates bring `positions` where the call wants them.

@@ -68,6 +68,8 @@ struct DecimalMoments: GroupValue {
     private var smallSum: Int128 = 0
     private var smallSquares: Int128 = 0
     private var smallScale: Int16 = 0
+    /// Whether `sum` and `squares` hold values.
+    private var hasSettled = false
 
     init() {}
 
@@ -80,6 +82,7 @@ struct DecimalMoments: GroupValue {
         let isSmall =
             mantissa < Self.smallMax && mantissa > -Self.smallMax && !value.isNaN
             && value.scale <= Decimal.maxScale / 2
+        if isSmall, count == 0 { smallScale = value.scale }
         if isSmall, value.scale == smallScale, count & 0xFF_FFFF_FFFF != 0xFF_FFFF_FFFF {
             smallSum &+= mantissa
             smallSquares &+= mantissa &* mantissa
@@ -87,10 +90,23 @@ struct DecimalMoments: GroupValue {
             return
         }
         try settle()
+        hasSettled = true
         if isSmall { smallScale = value.scale }
         count &+= 1
         sum = try Decimal.add(sum, value)
         squares = try Decimal.add(squares, Decimal.multiply(value, value))
+    }
+
+    /// Takes a value out that was added; false where it is not among the small ones.
+    mutating func remove(_ value: Decimal) -> Bool {
+        let mantissa = value.mantissa
+        guard !hasSettled, value.scale == smallScale, !value.isNaN, mantissa < Self.smallMax,
+            mantissa > -Self.smallMax
+        else { return false }
+        smallSum &-= mantissa
+        smallSquares &-= mantissa &* mantissa
+        count &-= 1
+        return true
     }
 
     mutating func merge(_ other: DecimalMoments) throws {
@@ -99,6 +115,7 @@ struct DecimalMoments: GroupValue {
         sum = try Decimal.add(own.sum, others.sum)
         squares = try Decimal.add(own.squares, others.squares)
         (smallSum, smallSquares) = (0, 0)
+        hasSettled = true
     }
 
     private mutating func settle() throws {
@@ -132,6 +149,20 @@ final class DecimalVarianceState: ValueState<DecimalMoments> {
         }
     }
 
+    override func remove(
+        _ groups: UnsafePointer<UInt32>, _ arguments: [Vector], _ count: Int
+    ) throws -> Bool {
+        let argument = arguments[0]
+        return withExtendedLifetime(argument) {
+            let source = argument.pointer(Decimal.self)
+            for row in 0..<count where !argument.isNull(row) {
+                let value = source[row & argument.rowMask]
+                if !values.base[Int(groups[row])].remove(value) { return false }
+            }
+            return true
+        }
+    }
+
     override func result(_ range: Range<Int>, _ type: SQLType) throws -> Vector {
         let builder = VectorBuilder(type, capacity: max(range.count, 1))
         let isSample = function == .varSamp || function == .stddevSamp
@@ -148,6 +179,10 @@ final class DecimalVarianceState: ValueState<DecimalMoments> {
             let (sum, squares) = try m.sums()
             let numerator = try Decimal.subtract(
                 Decimal.multiply(n, squares), Decimal.multiply(sum, sum))
+            if numerator.isNaN {
+                builder.append(.decimal(numerator))
+                continue
+            }
             if numerator.mantissa <= 0 {
                 builder.append(.decimal(.zero))
                 continue

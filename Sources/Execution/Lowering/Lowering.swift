@@ -232,8 +232,12 @@ package struct Lowering: Sendable {
             let template = group.calls[0].1
             source = WindowOperator(
                 source, columns: source.columns + group.calls.map { ($0.0, $0.1.type) },
-                calls: try group.calls.map { _, call in
-                    WindowOperator.Call(
+                calls: try group.calls.map { _, original in
+                    var call = original
+                    if case .aggregate(let function) = call.function {
+                        call.arguments = CompiledAggregate.widened(call.arguments, of: function)
+                    }
+                    return WindowOperator.Call(
                         call: call,
                         arguments: try call.arguments.map { try Compiled.compile($0, layout) },
                         filter: try call.filter.map { try Compiled.compile($0, layout) })

@@ -218,7 +218,7 @@ final class LimitStage: Stage, @unchecked Sendable {
             }
             var end = batch.count
             if let limit = stage.limit {
-                end = min(batch.count, start + max(0, limit - passed))
+                end = start + min(batch.count - start, max(0, limit - passed))
                 if passed + end - start >= limit {
                     if stage.ties != nil {
                         end = try extendOverTies(batch, start, end)

@@ -133,19 +133,23 @@ extension WindowEvaluator {
 
     private func frameByFrame(_ function: AggregateFunction) throws -> Vector {
         let builder = VectorBuilder(type, capacity: max(count, 1))
+        var held = 0
+        defer { context.memory.release(held) }
         for partition in partitions.partitions {
-            try context.cancellation.check()
             var state = try makeState(function)
             var taken = partition.lowerBound..<partition.lowerBound
             var last: Datum?
             for row in partition {
+                try context.cancellation.check()
                 if frames.excludesNothing {
                     let range = try frames.range(row, partition)
                     if range == taken, let last {
                         builder.append(last)
                         continue
                     }
-                    if range.lowerBound == taken.lowerBound, range.upperBound >= taken.upperBound {
+                    if range.upperBound >= taken.upperBound, range.lowerBound >= taken.lowerBound,
+                        try leave(state, taken.lowerBound..<range.lowerBound, of: taken)
+                    {
                         try feed(state, taken.upperBound..<range.upperBound)
                     } else {
                         state = try makeState(function)
@@ -158,6 +162,10 @@ extension WindowEvaluator {
                     for part in [rows.before, rows.inside, rows.behind] { try feed(state, part) }
                 }
                 let value = try state.result(0..<1, type).datum(at: 0)
+                if case .bytes(let bytes) = value {
+                    try context.memory.reserve(bytes.count)
+                    held += bytes.count
+                }
                 last = value
                 builder.append(value)
             }
@@ -176,13 +184,44 @@ extension WindowEvaluator {
     }
 
     private func feed(_ state: AggregateState, _ rows: Range<Int>) throws {
-        let chosen = rows.filter(isCounted).map { UInt32(truncatingIfNeeded: $0) }
-        if chosen.isEmpty { return }
-        let zeros = [UInt32](repeating: 0, count: chosen.count)
-        try zeros.withUnsafeBufferPointer {
-            if let base = $0.baseAddress {
-                try state.update(base, arguments.map { $0.gather(chosen) }, chosen.count)
-            }
+        try inPieces(rows) { groups, inputs, count in
+            try state.update(groups, inputs, count)
+            return true
         }
+    }
+
+    /// Takes the frame's first rows out of the state again; false where it has to start anew.
+    private func leave(
+        _ state: AggregateState, _ rows: Range<Int>, of frame: Range<Int>
+    ) throws -> Bool {
+        if rows.isEmpty { return true }
+        // More leaves than stays: quicker anew.
+        guard rows.count < frame.count - rows.count else { return false }
+        return try inPieces(rows) { try state.remove($0, $1, $2) }
+    }
+
+    /// Hands rows to a state of one group; false as soon as `take` says so.
+    @discardableResult
+    private func inPieces(
+        _ rows: Range<Int>,
+        _ take: (UnsafePointer<UInt32>, [Vector], Int) throws -> Bool
+    ) throws -> Bool {
+        var start = rows.lowerBound
+        while start < rows.upperBound {
+            try context.cancellation.check()
+            let end = min(start + 8192, rows.upperBound)
+            let chosen = (start..<end).filter(isCounted).map { UInt32(truncatingIfNeeded: $0) }
+            start = end
+            if chosen.isEmpty { continue }
+            let zeros = [UInt32](repeating: 0, count: chosen.count)
+            let inputs = arguments.map { $0.gather(chosen) }
+            let isTaken = try withExtendedLifetime(inputs) {
+                try zeros.withUnsafeBufferPointer { groups in
+                    try groups.baseAddress.map { try take($0, inputs, chosen.count) } ?? true
+                }
+            }
+            if !isTaken { return false }
+        }
+        return true
     }
 }

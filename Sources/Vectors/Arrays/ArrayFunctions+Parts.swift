@@ -150,7 +150,7 @@ extension FunctionRegistry {
             }
         }
         add("array_to_json", [.anyArray], .json, volatility: .stable) { context, a, n, type in
-            Kernels.strings(a, n, type) { row, arena in
+            try Kernels.strings(a, n, type) { row, arena in
                 var out: [UInt8] = []
                 JSONAccess.append(
                     a[0].datum(at: row), a[0].type, to: &out, context.formatSession)

@@ -8,7 +8,7 @@ enum TextCasts {
         switch (source, target) {
         case (_, .singleChar) where source.isString:
             return CastTable.entry(source, target, .assignment) { _, a, n, type in
-                Kernels.strings(a, n, type) { row, _ in
+                try Kernels.strings(a, n, type) { row, _ in
                     let view = a[0].view(row)
                     return StringView(start: view.start, count: min(1, Int(view.count)))
                 }
@@ -58,7 +58,7 @@ enum TextCasts {
                     explicit: explicit)
             }
         case .name:
-            return Kernels.strings([vector], count, type) { row, _ in
+            return try Kernels.strings([vector], count, type) { row, _ in
                 let view = source(vector, row, trimming)
                 return StringView(
                     start: view.start, count: Strings.prefix(view.buffer, bytes: 63).count)
@@ -66,7 +66,7 @@ enum TextCasts {
         default:
             if !trimming { return vector.retyped(type) }
             if case .char = type { return vector.retyped(type) }
-            return Kernels.strings([vector], count, type) { row, _ in
+            return try Kernels.strings([vector], count, type) { row, _ in
                 source(vector, row, true)
             }
         }
@@ -102,7 +102,7 @@ enum TextCasts {
     ) throws -> Vector {
         let session = context.formatSession
         var scratch: [UInt8] = []
-        let text = Kernels.strings([vector], count, .text) { row, arena in
+        let text = try Kernels.strings([vector], count, .text) { row, arena in
             scratch.removeAll(keepingCapacity: true)
             if vector.physical == .bool {
                 scratch.write(vector.value(UInt8.self, row) != 0 ? "true" : "false")

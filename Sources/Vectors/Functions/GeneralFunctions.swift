@@ -28,7 +28,7 @@ extension FunctionRegistry {
         // The fields of a row in PostgreSQL's notation.
         add("row", [.anyElement], .record, isVariadic: true, isStrict: false, volatility: .stable) {
             context, a, n, type in
-            Self.everyRow(n, type) { row, arena in
+            try Self.everyRow(n, type) { row, arena in
                 var out: [UInt8] = [0x28]
                 for (index, vector) in a.enumerated() {
                     if index > 0 { out.append(0x2C) }
@@ -51,7 +51,7 @@ extension FunctionRegistry {
         add(
             name, [.anyElement], type, isVariadic: true, isStrict: false, volatility: .stable
         ) { context, a, n, type in
-            Self.everyRow(n, type) { row, arena in
+            try Self.everyRow(n, type) { row, arena in
                 var out: [UInt8] = [0x7B]
                 for index in stride(from: 0, to: a.count - 1, by: 2) {
                     if index > 0 { out.append(0x2C) }

@@ -85,7 +85,7 @@ extension FunctionRegistry {
         for (name, type) in [("to_hex", SQLType.integer), ("to_hex", .bigint)] {
             add(name, [type], .text) { _, a, n, _ in
                 let isWide = a[0].physical == .int64
-                return Kernels.strings(a, n, .text) { row, arena in
+                return try Kernels.strings(a, n, .text) { row, arena in
                     let bits =
                         isWide
                         ? UInt64(bitPattern: a[0].value(Int64.self, row))

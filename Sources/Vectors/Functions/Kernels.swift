@@ -95,15 +95,23 @@ enum Kernels {
         }
     }
 
+    /// Strings that one vector may take; a single one is bounded likewise, as in PostgreSQL.
+    private static let stringBytesMax = 1 << 30
+
     /// As `tryMap` for results that lie in an arena; nil gives NULL.
+    ///
+    /// - Throws: 54000 once the results take more than a gigabyte.
     @inline(__always)
     static func strings(
         _ arguments: [Vector], _ count: Int, _ type: SQLType,
         _ body: (_ row: Int, _ arena: StringArena) throws -> StringView?
-    ) rethrows -> Vector {
+    ) throws -> Vector {
         let arena = StringArena()
         let out = try rows(arguments, count, type) { row, out in
             if let view = try body(row, arena) {
+                guard arena.byteCount <= stringBytesMax else {
+                    throw FunctionRegistry.tooLarge()
+                }
                 out.pointer(StringView.self)[row] = view
             } else {
                 out.setNull(row)

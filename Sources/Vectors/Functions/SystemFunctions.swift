@@ -76,7 +76,7 @@ extension FunctionRegistry {
         session("current_schema", .name) { $0.searchPath.first.map { .text($0) } ?? .null }
         add("current_schemas", [.boolean], .array(.name), volatility: .stable) {
             context, a, n, type in
-            Kernels.strings(a, n, type) { row, arena in
+            try Kernels.strings(a, n, type) { row, arena in
                 let implicit = a[0].value(UInt8.self, row) != 0 ? ["pg_catalog"] : []
                 return ArrayValue(
                     .name, (implicit + context.searchPath).map { Datum.text($0) }
@@ -195,7 +195,7 @@ extension FunctionRegistry {
         catalog("pg_column_is_updatable", [.regclass, .smallint, .boolean], .boolean)
         catalog("pg_relation_is_updatable", [.regclass, .boolean], .integer)
         add("pg_encoding_to_char", [.integer], .name, volatility: .stable) { _, a, n, type in
-            Kernels.strings(a, n, type) { row, arena in
+            try Kernels.strings(a, n, type) { row, arena in
                 switch a[0].value(Int32.self, row) {
                 case 0: arena.copy("SQL_ASCII")
                 case 6: arena.copy("UTF8")

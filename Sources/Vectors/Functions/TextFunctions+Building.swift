@@ -124,7 +124,7 @@ extension FunctionRegistry {
             arena.copy(Quoting.literal(a[0].view(row).string))
         }
         add("quote_literal", [.anyElement], .text, volatility: .stable) { context, a, n, type in
-            Kernels.strings(a, n, type) { row, arena in
+            try Kernels.strings(a, n, type) { row, arena in
                 var bytes: [UInt8] = []
                 Self.appendText(a[0], row, &bytes, context)
                 return arena.copy(Quoting.literal(String(decoding: bytes, as: UTF8.self)))
@@ -133,7 +133,7 @@ extension FunctionRegistry {
         for argument in [SQLType.text, .anyElement] {
             add("quote_nullable", [argument], .text, isStrict: false, volatility: .stable) {
                 context, a, n, type in
-                Self.everyRow(n, type) { row, arena in
+                try Self.everyRow(n, type) { row, arena in
                     if a[0].isNull(row) { return arena.copy("NULL") }
                     var bytes: [UInt8] = []
                     Self.appendText(a[0], row, &bytes, context)

@@ -62,7 +62,7 @@ extension FunctionRegistry {
         add("concat", [.anyElement], .text, isVariadic: true, isStrict: false, volatility: .stable)
         {
             context, a, n, type in
-            Self.everyRow(n, type) { row, arena in
+            try Self.everyRow(n, type) { row, arena in
                 var bytes: [UInt8] = []
                 for vector in a where !vector.isNull(row) {
                     Self.appendText(vector, row, &bytes, context)
@@ -74,7 +74,7 @@ extension FunctionRegistry {
             "concat_ws", [.text, .anyElement], .text, isVariadic: true, isStrict: false,
             volatility: .stable
         ) { context, a, n, type in
-            Self.everyRow(n, type) { row, arena in
+            try Self.everyRow(n, type) { row, arena in
                 if a[0].isNull(row) { return nil }
                 var bytes: [UInt8] = []
                 var first = true
@@ -101,7 +101,7 @@ extension FunctionRegistry {
     /// Rows of a function that sees NULL arguments itself.
     static func everyRow(
         _ count: Int, _ type: SQLType, _ body: (Int, StringArena) throws -> StringView?
-    ) rethrows -> Vector {
+    ) throws -> Vector {
         try Kernels.strings([], count, type, body)
     }
 

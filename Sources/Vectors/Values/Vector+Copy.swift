@@ -46,6 +46,8 @@ extension Vector {
 
     /// The value of a row.
     package func datum(at row: Int) -> Datum {
+        // The vector may be a temporary, which pointers into it do not keep.
+        defer { withExtendedLifetime(self) {} }
         if isNull(row) { return .null }
         let row = row & rowMask
         switch physical {
