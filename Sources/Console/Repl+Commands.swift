@@ -27,6 +27,9 @@ extension Repl {
         case "r", "reset":
             splitter.reset()
             output.write("Query buffer reset (cleared).\n")
+        case "p", "print":
+            let text = splitter.hasPending ? splitter.unfinished : last
+            output.write(text.isEmpty ? "Query buffer is empty.\n" : text + "\n")
         case "g", "gx", "G":
             let text = splitter.hasPending ? splitter.reset() : last
             if !text.isEmpty { execute(text, style: name == "g" ? nil : .expanded) }
@@ -81,6 +84,7 @@ extension Repl {
         \\e [FILE]      edit the statement typed so far, or the last one, in $EDITOR
         \\g, \\gx        run the statement typed so far, or the last one; \\gx shows it expanded
         \\o [FILE||CMD] send results to a file or a command; without it, to the screen again
+        \\p             show the statement typed so far, or the last one
         \\pset null TEXT      show NULL as TEXT
         \\pset pager on|off   show results longer than the screen in $PAGER
         \\watch [SECONDS] [c=COUNT]   run the statement again and again, until Ctrl-C

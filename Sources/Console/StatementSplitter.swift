@@ -42,6 +42,9 @@ package struct StatementSplitter {
     /// Whether anything but white space waits for its end.
     package var hasPending: Bool { !pending.allSatisfy(\.properties.isWhitespace) }
 
+    /// The unfinished statement.
+    package var unfinished: String { text(pending) }
+
     /// Forgets the unfinished statement, and returns it.
     @discardableResult
     package mutating func reset() -> String {

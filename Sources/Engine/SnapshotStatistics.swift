@@ -34,8 +34,27 @@ final class SnapshotStatistics: PlanStatistics {
     }
 
     func rowCount(_ table: UInt32) -> Double {
-        guard catalog.tables[table] != nil else { return 500 }
+        guard catalog.tables[table] != nil else { return systemRowCount(table) }
         return Double(self.table(table)?.rowCount ?? 0)
+    }
+
+    /// About how many rows a system table has: clients that do not sort what they ask of the
+    /// catalog get columns in their tables' order only if the largest of them streams.
+    private func systemRowCount(_ table: UInt32) -> Double {
+        let relations =
+            SystemTables.all.count + catalog.tables.count + catalog.views.count
+            + catalog.sequences.count
+        switch SystemTables.byOID[table]?.name {
+        case "pg_attribute", "columns", "column_privileges": return Double(relations) * 16
+        case "pg_class": return Double(relations)
+        case "pg_proc", "pg_description": return 2000
+        case "pg_operator": return 800
+        case "pg_type": return 120
+        case "pg_namespace": return Double(catalog.schemas.count)
+        case "pg_index", "pg_constraint": return Double(catalog.tables.count) + 1
+        case "pg_database", "pg_am", "pg_tablespace": return 3
+        default: return 500
+        }
     }
 
     func bounds(_ table: UInt32, column: Int) -> (low: Int64, high: Int64)? {
@@ -60,6 +79,14 @@ final class SnapshotStatistics: PlanStatistics {
     func distinctCount(_ table: UInt32, column: Int) -> Double? {
         let rows = max(1, rowCount(table))
         if isUnique(table, columns: [column]) { return rows }
+        if let system = SystemTables.byOID[table], system.columns.indices.contains(column) {
+            switch system.columns[column].name {
+            case "oid": return rows
+            case "attrelid": return max(1, rows / 16)
+            case "relnamespace": return min(rows, Double(max(1, catalog.schemas.count)))
+            default: break
+            }
+        }
         return stored(table, column)?.distinct.map { min(rows, $0) }
     }
 

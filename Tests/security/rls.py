@@ -357,6 +357,61 @@ def others(server, tally):
         tally.equal("the administrator's rows", admin.execute("SELECT count(*) FROM fact_sales").fetchall(), [(len(SALES),)])
 
 
+def upserts_and_merges(server, tally):
+    """ON CONFLICT and MERGE: policies of every action hold, and a stored row that may not be touched is an error."""
+    with server.connect(autocommit=True) as admin:
+        for sql in (
+            "CREATE TABLE desk (id integer PRIMARY KEY, owner text, note text, open boolean DEFAULT true)",
+            "ALTER TABLE desk ENABLE ROW LEVEL SECURITY", "GRANT SELECT, INSERT, UPDATE, DELETE ON desk TO manager_01",
+            "CREATE POLICY s ON desk FOR SELECT USING (owner IN ('manager_01', 'shared'))",
+            "CREATE POLICY i ON desk FOR INSERT WITH CHECK (owner <> 'nobody')",
+            "CREATE POLICY u ON desk FOR UPDATE USING (owner IN ('manager_01', 'manager_02')) WITH CHECK (note <> 'bad')",
+            "CREATE POLICY d ON desk FOR DELETE USING (owner = 'manager_01' AND open)",
+            "INSERT INTO desk VALUES (1, 'manager_01', 'a', true), (2, 'manager_02', 'hidden', true), (3, 'shared', 'c', true), (4, 'manager_01', 'd', false)",
+            "CREATE TABLE moves (id integer, owner text, note text)", "GRANT SELECT ON moves TO manager_01",
+            "INSERT INTO moves VALUES (1, 'manager_01', 'm1'), (2, 'manager_01', 'm2'), (3, 'manager_01', 'm3'), (9, 'manager_01', 'm9')"):
+            admin.execute(sql)
+    m = Manager(server, tally)
+    upsert = "INSERT INTO desk (id, owner, note) VALUES ({}) ON CONFLICT (id) DO UPDATE SET note = excluded.note"
+    merge = "MERGE INTO desk d USING moves m ON d.id = m.id AND {} WHEN "
+
+    def changed(name, sql, rows):
+        try:
+            m.connection.execute("BEGIN")
+            tally.equal(name, m.connection.execute(sql).rowcount, rows)
+        except psycopg.Error as problem:
+            tally.check(name, False, f"{problem.sqlstate} {problem}")
+        m.connection.execute("ROLLBACK")
+
+    changed("ON CONFLICT inserts a row of one's own", upsert.format("10, 'manager_01', 'x'"), 1)
+    changed("ON CONFLICT changes a row of one's own", upsert.format("1, 'manager_01', 'x'"), 1)
+    changed("ON CONFLICT DO NOTHING without a key needs no sight of the row", "INSERT INTO desk VALUES (11, 'other', 'x') ON CONFLICT DO NOTHING", 1)
+    changed("ON CONFLICT whose WHERE leaves the hidden row out", upsert.format("2, 'manager_01', 'x'") + " WHERE desk.note = 'none'", 0)
+    changed("a plain INSERT needs no sight of the row", "INSERT INTO desk VALUES (11, 'other', 'x')", 1)
+    m.refused("ON CONFLICT on a hidden row", upsert.format("2, 'manager_01', 'x'"))
+    m.refused("ON CONFLICT on a row that UPDATE may not touch", upsert.format("3, 'manager_01', 'x'"))
+    m.refused("ON CONFLICT whose new row UPDATE refuses", upsert.format("1, 'manager_01', 'bad'"))
+    m.refused("ON CONFLICT whose proposed row INSERT refuses", upsert.format("1, 'nobody', 'x'"))
+    m.refused("ON CONFLICT that makes a row one may not see", upsert.format("1, 'manager_01', 'x'") + ", owner = 'other'")
+    m.refused("ON CONFLICT that inserts a row one may not see", upsert.format("12, 'other', 'x'"))
+    m.refused("ON CONFLICT DO NOTHING with a key that inserts a row one may not see", "INSERT INTO desk VALUES (12, 'other', 'x') ON CONFLICT (id) DO NOTHING")
+    changed("MERGE changes and inserts", merge.format("m.id <> 3") + "MATCHED THEN UPDATE SET note = m.note WHEN NOT MATCHED AND m.id = 9 THEN INSERT VALUES (m.id, m.owner, m.note)", 2)
+    changed("MERGE deletes", merge.format("m.id = 1") + "MATCHED THEN DELETE", 1)
+    changed("MERGE matches no hidden row", merge.format("m.id = 2") + "MATCHED THEN DELETE", 0)
+    changed("MERGE DO NOTHING", merge.format("true") + "MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN DO NOTHING", 0)
+    m.refused("MERGE that inserts over a hidden row", merge.format("m.id = 2") + "NOT MATCHED AND m.id = 2 THEN INSERT VALUES (m.id, m.owner, m.note)", "23505")
+    m.refused("MERGE on a row that UPDATE may not touch", merge.format("m.id = 3") + "MATCHED THEN UPDATE SET note = 'x'")
+    m.refused("MERGE on a row that DELETE may not touch", merge.format("m.id = 3") + "MATCHED THEN DELETE")
+    m.refused("MERGE whose new row UPDATE refuses", merge.format("m.id = 1") + "MATCHED THEN UPDATE SET note = 'bad'")
+    m.refused("MERGE that makes a row one may not see", merge.format("m.id = 1") + "MATCHED THEN UPDATE SET owner = 'other'")
+    m.refused("MERGE whose new row INSERT refuses", merge.format("m.id = 9") + "NOT MATCHED AND m.id = 9 THEN INSERT VALUES (m.id, 'nobody', 'x')")
+    m.sees("nothing has changed", "SELECT id, note FROM desk ORDER BY id", [(1, "a"), (3, "c"), (4, "d")])
+    with server.connect(autocommit=True) as admin:
+        admin.execute("DROP TABLE desk")
+        admin.execute("DROP TABLE moves")
+    m.connection.close()
+
+
 def battery(server, tally):
     m = Manager(server, tally)
     for body in (plain_reading, joins, subqueries, error_oracles, copies, views):
@@ -376,6 +431,7 @@ def main():
     with open_target(arguments) as server:
         fill(server)
         battery(server, tally)
+        upserts_and_merges(server, tally)
         changes_take_effect(server, tally)
         others(server, tally)
         if server.name == "storehouse":

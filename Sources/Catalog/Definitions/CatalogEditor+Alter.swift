@@ -380,7 +380,13 @@ extension CatalogEditor {
         let index = try index(name, table)
         let type = try context.analyzer.resolve(type: written)
         let column = table.columns[index]
-        guard type != column.type else { return }
+        let precision = type.takesPrecision ? written.secondsPrecision : nil
+        let isFiner = type == column.type && (precision ?? 6) >= (column.precision ?? 6)
+        if isFiner, using == nil {
+            table.columns[index].precision = precision
+            return
+        }
+        guard type != column.type || precision != nil || column.precision != nil else { return }
         if using == nil, !context.analyzer.canAssign(from: column.type, to: type) {
             throw SQLError(
                 .datatypeMismatch,
@@ -389,7 +395,12 @@ extension CatalogEditor {
         }
         try refuseDependents(of: table, column: column.id, "alter the type of")
         table.columns[index].type = type
+        table.columns[index].precision = precision
+        // Values are rounded as a cast to the type as written does.
+        let rounded = precision.map { _ in
+            Expr(.cast(using ?? Expr(.column([column.name])), written))
+        }
         effects.append(
-            .alterType(table: table.oid, column: column.id, to: type, using: using))
+            .alterType(table: table.oid, column: column.id, to: type, using: rounded ?? using))
     }
 }

@@ -106,7 +106,7 @@ extension CatalogEditor {
 
     /// Columns of a query's outputs, with names given after the table's.
     func named(
-        _ outputs: [(name: String, type: SQLType)], _ names: [Identifier], _ tooMany: String
+        _ outputs: [QueryColumn], _ names: [Identifier], _ tooMany: String
     ) throws -> [CatalogColumn] {
         guard names.count <= outputs.count else {
             throw SQLError(.syntaxError, tooMany, position: names[outputs.count].position)
@@ -118,7 +118,9 @@ extension CatalogEditor {
                 throw SQLError(
                     .duplicateColumn, "column \"\(name)\" specified more than once")
             }
-            columns.append(CatalogColumn(id: index + 1, name: name, type: output.type))
+            var column = CatalogColumn(id: index + 1, name: name, type: output.type)
+            column.precision = output.type.precision(typeModifier: output.typeModifier)
+            columns.append(column)
         }
         return columns
     }
@@ -146,6 +148,7 @@ extension CatalogEditor {
                 position: definition.type.position)
         }
         var new = NewColumn(column: CatalogColumn(id: id, name: definition.name.text, type: type))
+        if type.takesPrecision { new.column.precision = definition.type.secondsPrecision }
         if serial != nil {
             new.column.notNull = true
             new.sequence = []

@@ -70,12 +70,24 @@ package struct DefinitionContext: Sendable {
     }
 }
 
+/// A column of a query's result, for views and tables made of it.
+package struct QueryColumn: Sendable {
+    package var name: String
+    package var type: SQLType
+    package var typeModifier: Int32
+    package init(name: String, type: SQLType, typeModifier: Int32) {
+        self.name = name
+        self.type = type
+        self.typeModifier = typeModifier
+    }
+}
+
 /// What definitions need of the binder, which lies above the catalog.
 package protocol DefinitionAnalyzer: Sendable {
     /// Binds a view's (or CREATE TABLE AS's) query: its text to be stored, and its columns.
     func analyze(
         query: Query, catalog: CatalogSnapshot
-    ) throws -> (stored: StoredExpression, columns: [(name: String, type: SQLType)])
+    ) throws -> (stored: StoredExpression, columns: [QueryColumn])
     /// Binds a DEFAULT for a column of this type.
     func analyze(
         defaultValue: Expr, type: SQLType, column: String, catalog: CatalogSnapshot

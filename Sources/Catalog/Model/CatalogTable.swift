@@ -7,6 +7,8 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
     package var id: Int
     package var name: String
     package var type: SQLType
+    /// The digits of seconds that values are rounded to, of a type that takes a precision.
+    package var precision: Int?
     package var notNull: Bool
     /// The DEFAULT, nil for none.
     package var defaultValue: StoredExpression?
@@ -30,6 +32,11 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
         self.comment = comment
     }
 
+    /// atttypmod; -1 where the type has no modifier.
+    package var typeModifier: Int32 {
+        precision.map { type.typeModifier(precision: $0) } ?? type.typeModifier
+    }
+
     private enum CodingKeys: String, CodingKey {
         case id, name, type, modifier, notNull, defaultValue, identity, generated, grants, comment
     }
@@ -43,8 +50,9 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
             throw DecodingError.dataCorruptedError(
                 forKey: .type, in: values, debugDescription: "no type has OID \(oid)")
         }
-        self.type = type.applying(
-            typeModifier: try values.decode(Int32.self, forKey: .modifier))
+        let modifier = try values.decode(Int32.self, forKey: .modifier)
+        self.type = type.applying(typeModifier: modifier)
+        precision = type.precision(typeModifier: modifier)
         notNull = try values.decode(Bool.self, forKey: .notNull)
         defaultValue = try values.decodeIfPresent(StoredExpression.self, forKey: .defaultValue)
         identity = try values.decodeIfPresent(IdentityKind.self, forKey: .identity)
@@ -58,7 +66,7 @@ package struct CatalogColumn: Sendable, Codable, Equatable {
         try values.encode(id, forKey: .id)
         try values.encode(name, forKey: .name)
         try values.encode(type.oid, forKey: .type)
-        try values.encode(type.typeModifier, forKey: .modifier)
+        try values.encode(typeModifier, forKey: .modifier)
         try values.encode(notNull, forKey: .notNull)
         try values.encodeIfPresent(defaultValue, forKey: .defaultValue)
         try values.encodeIfPresent(identity, forKey: .identity)

@@ -79,6 +79,7 @@ enum Information {
                 let isTable = if case .table = relation { true } else { false }
                 row["is_updatable"] = .text(isTable ? "YES" : "NO")
                 describe(type, &row)
+                if let digits = column.precision { row["datetime_precision"] = .int(Int64(digits)) }
                 return row
             }
         }

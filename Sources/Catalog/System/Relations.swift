@@ -140,7 +140,7 @@ enum Relations {
             let type = column.type
             return [
                 "attrelid": .oid(relation), "attname": .text(column.name),
-                "atttypid": .oid(type.oid), "atttypmod": .int(Int64(type.typeModifier)),
+                "atttypid": .oid(type.oid), "atttypmod": .int(Int64(column.typeModifier)),
                 "attstattarget": .int(-1), "attlen": .int(Int64(type.size)),
                 "attnum": .int(Int64(number)), "attndims": .int(type.element == nil ? 0 : 1),
                 "attcacheoff": .int(-1), "attbyval": .bool(type.size > 0 && type.size <= 8),

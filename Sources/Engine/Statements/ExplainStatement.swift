@@ -36,10 +36,17 @@ struct ExplainStatement {
             }
         }
         let begin = Clock.now()
-        let secured = try plan(explain.statement, portal.statement.parameterTypes, analyze)
+        var statement = explain.statement
+        var (types, values) = (portal.statement.parameterTypes, portal.parameters)
+        if case .execute(let execute) = statement {
+            let prepared = try runner.prepared(execute)
+            (types, values) = (prepared.statement.parameterTypes, prepared.values)
+            if let parsed = prepared.statement.parsed { statement = parsed.statement }
+        }
+        let secured = try plan(statement, types, analyze)
         let operation = try runner.plan(secured)
         let context = try runner.session.queryContext(
-            runner.cancellation, parameters: portal.parameters, isAnalyzing: analyze)
+            runner.cancellation, parameters: values, isAnalyzing: analyze)
         let start = Clock.now()
         if analyze { try operation.run(context) { _ in } }
         var summary: [(name: String, value: String)] = []

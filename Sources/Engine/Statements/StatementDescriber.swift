@@ -46,7 +46,10 @@ struct StatementDescriber {
             return Description(
                 parameters: try binder.bindMerge(merge).source.parameterTypes)
         case .explain(let explain):
-            let inner = try describe(explain.statement, declared)
+            let inner =
+                if case .execute = explain.statement { Description() } else {
+                    try describe(explain.statement, declared)
+                }
             return Description(
                 parameters: inner.parameters,
                 columns: [OutputColumn(name: "QUERY PLAN", type: explain.isJSON ? .json : .text)])

@@ -246,7 +246,10 @@ struct StatementRunner {
         return "PREPARE"
     }
 
-    private func execute(_ execute: Execute, _ maxRows: Int) throws -> String? {
+    /// The statement that EXECUTE means, and its parameters' values.
+    func prepared(
+        _ execute: Execute
+    ) throws -> (statement: PreparedStatement, values: [Datum]) {
         let name = execute.name.text
         guard let prepared = session.statements[name] else {
             throw SQLError(
@@ -263,6 +266,11 @@ struct StatementRunner {
         let values = try zip(execute.arguments, prepared.parameterTypes).map { argument, type in
             try RowProgram.value(try binder.bindValue(argument, as: type), context)
         }
+        return (prepared, values)
+    }
+
+    private func execute(_ execute: Execute, _ maxRows: Int) throws -> String? {
+        let (prepared, values) = try prepared(execute)
         let portal = Portal(prepared, parameters: values, resultFormats: [0])
         guard let statement = prepared.parsed?.statement else { return "" }
         return try run(statement, portal, maxRows)

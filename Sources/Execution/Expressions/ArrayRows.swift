@@ -48,7 +48,7 @@ extension ArrayValue {
 
     /// The elements of one array as a vector.
     static func elements(_ view: StringView, as type: SQLType) throws -> Vector {
-        let values = try ArrayValue(view).elements
+        let values = try ArrayValue(view, element: type.isNumericFamily ? type : nil).elements
         let builder = VectorBuilder(type, capacity: max(values.count, 1))
         for value in values { builder.append(value) }
         return builder.single()
@@ -64,7 +64,9 @@ extension ArrayValue {
     }
 
     static func datums(_ bytes: [UInt8], as type: SQLType) throws -> [Datum] {
-        try bytes.withUnsafeBufferPointer { try ArrayValue($0).elements }
+        try bytes.withUnsafeBufferPointer {
+            try ArrayValue($0, element: type.isNumericFamily ? type : nil).elements
+        }
     }
 
     /// The index range of every dimension.

@@ -4,14 +4,21 @@ import Planning
 import Storage
 import Vectors
 
+/// What ON CONFLICT checks: each row proposed, and each stored one as it becomes.
+struct UpsertChecks {
+    var proposed: RowChecks
+    var changed: RowChecks
+}
+
 /// INSERT … ON CONFLICT.
 extension Modification {
     /// Inserts what conflicts with nothing; the rest is left out, or changes what is there.
     func upsert(
         _ batch: Batch, _ conflict: BoundInsert.OnConflict, _ insert: BoundInsert,
-        _ checks: RowChecks, _ writer: TableWriter, _ changes: inout ChangeSet
+        _ checks: UpsertChecks, _ writer: TableWriter, _ changes: inout ChangeSet
     ) throws -> Int {
         try writer.checkNulls(batch)
+        try writer.check(batch, checks.proposed)
         guard let snapshot = changes.table(table.oid) else { return 0 }
         var rows = batch
         var stored: [(row: UInt32, locator: Int64)] = []
@@ -39,12 +46,13 @@ extension Modification {
         }
         var count = rows.count
         if rows.count > 0 {
-            try writer.append(rows, checks: checks, to: &changes, isBulk: false)
+            try writer.append(rows, checks: .none, to: &changes, isBulk: false)
             try giveBack(rows, insert.returning, insert.checkColumns)
         }
         if let update = conflict.update, !stored.isEmpty {
             count += try change(
-                batch, stored, update, conflict, insert, checks, writer, snapshot, &changes)
+                batch, stored, update, conflict, insert, checks.changed, writer, snapshot,
+                &changes)
         }
         return count
     }
@@ -73,6 +81,11 @@ extension Modification {
             both = both.gather(positions, count: found)
             targets = (0..<found).map { targets[Int(positions[$0])] }
         }
+        try require(
+            conflict.visible,
+            of: Batch(
+                columns: Array(both.columns.prefix(table.columns.count)), count: both.count),
+            conflict.existing, what: "new row")
         let values = try update.map { try Compiled.compile($0, layout).evaluate(both, context) }
         let rows = Batch(columns: values.map { $0.flattened() }, count: both.count)
         try watch?.remove(targets, of: snapshot)

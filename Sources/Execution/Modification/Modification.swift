@@ -23,12 +23,23 @@ package struct Modification {
         self.returned = returned
     }
 
-    private func checks(
+    func checks(
         _ policies: [Expression], _ constraints: [BoundCheck], _ ids: [ColumnID]
     ) throws -> RowChecks {
         try RowChecks(
             policies: policies, constraints: constraints,
             over: Array(zip(ids, table.columns.map(\.type))), lowering)
+    }
+
+    /// Refuses stored rows that policies keep from being changed; `what` names one in the error.
+    func require(
+        _ policies: [Expression], of rows: Batch, _ ids: [ColumnID], what: String
+    ) throws {
+        guard !policies.isEmpty else { return }
+        let checks = try RowChecks(
+            policies: policies, over: Array(zip(ids, table.columns.map(\.type))), lowering,
+            refusal: "\(what) violates row-level security policy (USING expression)")
+        try TableWriter(table, context).check(rows, checks)
     }
 
     func giveBack(
@@ -74,6 +85,9 @@ package struct Modification {
             changes = own
             return count
         }
+        let writes = try UpsertChecks(
+            proposed: checks, changed: self.checks(
+                conflict.checks, insert.constraints, insert.checkColumns))
         var pending: [Batch] = []
         try source.run(context) { batch in
             pending.append(
@@ -85,7 +99,7 @@ package struct Modification {
         }
         for batch in pending {
             try context.cancellation.check()
-            count += try upsert(batch, conflict, insert, checks, writer, &changes)
+            count += try upsert(batch, conflict, insert, writes, writer, &changes)
         }
         return count
     }
@@ -147,14 +161,15 @@ package struct Modification {
 
     /// Rows inserted, changed and deleted.
     package func merge(_ secured: SecuredMerge, in changes: inout ChangeSet) throws -> Int {
+        let merge = secured.merge
         let source = try lowering.lower(secured.source)
         var seen = Set<Int64>()
-        var locators: [Int64] = []
-        var rows: [Batch] = []
+        var locators: [BoundMerge.Action: [Int64]] = [:]
+        var rows: [(action: BoundMerge.Action, batch: Batch)] = []
         var count = 0
         try source.run(context) { batch in
             let (actions, places) = (batch.columns[0], batch.columns[1])
-            var kept: [UInt32] = []
+            var kept: [BoundMerge.Action: [UInt32]] = [:]
             for row in 0..<batch.count {
                 let code = actions.pointer(Int64.self)[row & actions.rowMask]
                 let action = BoundMerge.Action(rawValue: code) ?? .nothing
@@ -169,25 +184,49 @@ package struct Modification {
                             hint: "Ensure that not more than one source row matches any one "
                                 + "target row.")
                     }
-                    locators.append(locator)
+                    locators[action, default: []].append(locator)
                 }
-                if action != .delete { kept.append(UInt32(truncatingIfNeeded: row)) }
+                if action != .delete {
+                    kept[action, default: []].append(UInt32(truncatingIfNeeded: row))
+                }
             }
             try context.memory.reserve(batch.count * 32)
-            guard !kept.isEmpty else { return }
-            rows.append(Self.kept(batch, from: 2, kept))
+            for action in [BoundMerge.Action.insert, .update] {
+                guard let positions = kept[action] else { continue }
+                rows.append((action, Self.kept(batch, from: 2, positions)))
+            }
         }
-        if let watch, let snapshot = changes.table(table.oid) {
-            try watch.remove(locators, of: snapshot)
+        for action in [BoundMerge.Action.update, .delete] {
+            try removeMerged(locators[action] ?? [], merge.visible[action] ?? [], merge, &changes)
         }
-        try changes.delete(table.oid, locators)
-        let checks = try checks([], secured.merge.constraints, secured.merge.checkColumns)
         let writer = TableWriter(table, context, watch: watch)
-        for batch in rows {
-            try context.cancellation.check()
-            try writer.append(batch, checks: checks, to: &changes)
+        for action in [BoundMerge.Action.insert, .update] {
+            let checks = try checks(
+                merge.checks[action] ?? [], merge.constraints, merge.checkColumns)
+            for row in rows where row.action == action {
+                try context.cancellation.check()
+                try writer.append(row.batch, checks: checks, to: &changes)
+            }
         }
         return count
+    }
+
+    /// Takes away rows that one action of a MERGE deletes or replaces.
+    private func removeMerged(
+        _ locators: [Int64], _ visible: [Expression], _ merge: BoundMerge,
+        _ changes: inout ChangeSet
+    ) throws {
+        guard !locators.isEmpty, let snapshot = changes.table(table.oid) else { return }
+        if !visible.isEmpty {
+            for start in stride(from: 0, to: locators.count, by: 2048) {
+                let part = Array(locators[start..<min(start + 2048, locators.count)])
+                try require(
+                    visible, of: try snapshot.rows(at: part, columns: table.columns),
+                    merge.checkColumns, what: "target row")
+            }
+        }
+        try watch?.remove(locators, of: snapshot)
+        try changes.delete(table.oid, locators)
     }
 }
 

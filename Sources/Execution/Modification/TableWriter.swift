@@ -8,12 +8,16 @@ import Vectors
 package struct RowChecks: Sendable {
     let policies: [Compiled]
     let constraints: [(name: String, condition: Compiled)]
+    /// What the error says of a row that policies refuse.
+    let refusal: String
 
     /// - Parameter columns: names of a row's columns, in table order.
     package init(
         policies: [Expression] = [], constraints: [BoundCheck] = [],
-        over columns: [(ColumnID, SQLType)], _ lowering: Lowering? = nil
+        over columns: [(ColumnID, SQLType)], _ lowering: Lowering? = nil,
+        refusal: String = "new row violates row-level security policy"
     ) throws {
+        self.refusal = refusal
         let layout = Layout(columns, lowering)
         self.policies = try policies.map { try Compiled.compile($0, layout) }
         self.constraints = try constraints.map {
@@ -21,7 +25,7 @@ package struct RowChecks: Sendable {
         }
     }
 
-    private init() { (policies, constraints) = ([], []) }
+    private init() { (policies, constraints, refusal) = ([], [], "") }
 
     /// Nothing to check.
     package static let none = RowChecks()
@@ -94,7 +98,7 @@ package struct TableWriter {
             where verdict.isNull(row) || flags[row & verdict.rowMask] == 0 {
                 throw SQLError(
                     .insufficientPrivilege,
-                    "new row violates row-level security policy for table \"\(table.name)\"")
+                    "\(checks.refusal) for table \"\(table.name)\"")
             }
         }
         for (name, condition) in checks.constraints {

@@ -29,10 +29,12 @@ extension Binder {
         try refuseAggregateSyntax(call, name)
         if SetFunction.overloads(name) != nil {
             let set = try bindSetCall(call, name, scope)
-            guard set.columns.count == 1, let column = set.columns.first else {
+            guard let column = set.columns.first else {
                 throw SQLError.unsupported("a row as a value", position: place)
             }
-            return .column(column.0, column.1)
+            if set.columns.count == 1 { return .column(column.0, column.1) }
+            recordFields[column.0] = zip(set.names, set.columns).map { ($0, $1.1) }
+            return try record(set.columns.map { .column($0.0, $0.1) }, at: place)
         }
         var arguments = try call.arguments.map { try bindArgument($0.value, of: name, scope) }
         if ["nextval", "currval", "setval"].contains(name), !arguments.isEmpty {
@@ -144,7 +146,10 @@ extension Binder {
             }
         }
         guard parameters.count == count else { return nil }
-        return .init(candidate: function, parameters: parameters)
+        return .init(
+            candidate: function,
+            parameters: function.takesCommonType
+                ? FunctionResolution.common(parameters, arguments: types) : parameters)
     }
 
     /// `date('2024-01-01')`: a type's name as a function is a cast.

@@ -49,7 +49,7 @@ extension Binder {
         _ value: Expression, to column: CatalogColumn, at position: Int?
     ) throws -> Expression {
         if let cast = try coerce(value, to: column.type, .assignment, at: position ?? 0) {
-            return cast
+            return try rounded(cast, to: column.precision, at: position ?? 0)
         }
         throw SQLError(
             .datatypeMismatch,

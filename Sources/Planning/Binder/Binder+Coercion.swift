@@ -221,17 +221,22 @@ extension Binder {
         let key = name.name.name == "char" ? "\"char\"" : name.name.name
         do {
             guard let type = try SQLType.named(key, modifiers: modifiers) else { throw missing() }
-            switch type {
-            case .time, .timestamp, .timestamptz, .interval:
-                if let precision = modifiers.first, precision < 6 {
-                    throw SQLError.unsupported("\(key)(\(precision))", position: name.position)
-                }
-                return type
-            default: return type
+            if name.isArray, type.takesPrecision, let digits = modifiers.first, digits < 6 {
+                throw SQLError.unsupported("\(key)(\(digits))[]", position: name.position)
             }
+            return type
         } catch let error as SQLError {
             throw error.at(name.position)
         }
+    }
+
+    /// A value of a type such as `timestamp(3)`, rounded; as it is where no precision is given.
+    func rounded(_ value: Expression, to precision: Int?, at position: Int) throws -> Expression {
+        guard let precision, precision < 6, value.type.takesPrecision else { return value }
+        let modifier = Int64(value.type.typeModifier(precision: precision))
+        return try resolveCall(
+            value.type.typname, [value, .literal(.int(modifier), .integer)],
+            positions: [position, position], at: position)
     }
 
     static func integerLiteral(_ expr: Expr) -> Int? {

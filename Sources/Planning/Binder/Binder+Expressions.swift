@@ -145,9 +145,10 @@ extension Binder {
         _ name: TypeName, _ text: String, at position: Int
     ) throws -> Expression {
         let type = try resolve(type: name)
-        return try require(
+        let value = try require(
             .literal(.text(try intervalText(text, name)), .unknown), as: type, .explicit,
             at: position)
+        return try rounded(value, to: name.secondsPrecision, at: position)
     }
 
     /// `interval '1' day` means `interval '1 day'`; other restrictions drop fields.
@@ -239,7 +240,10 @@ extension Binder {
                 return nil
             }
             return FunctionResolution.Match(
-                candidate: candidate, parameters: candidate.arguments)
+                candidate: candidate,
+                parameters: candidate.takesCommonType
+                    ? FunctionResolution.common(candidate.arguments, arguments: types)
+                    : candidate.arguments)
         }
         // An untyped side is first taken to be of the other side's type.
         if types.count == 2, types.contains(.unknown), types != [.unknown, .unknown] {

@@ -208,8 +208,9 @@ extension Binder {
         let type = try resolve(type: name)
         let place = operand.position
         if case .string(let text) = operand.kind {
-            return try require(
+            let value = try require(
                 .literal(.text(text), .unknown), as: type, .explicit, at: place)
+            return try rounded(value, to: name.secondsPrecision, at: position)
         }
         if case .array(let elements) = operand.kind, let element = type.element {
             let cast = try elements.map { item -> Expression in
@@ -222,7 +223,8 @@ extension Binder {
             return .array(cast, type)
         }
         let bound = try bind(operand, scope)
-        return try require(bound, as: type, .explicit, at: position)
+        let value = try require(bound, as: type, .explicit, at: position)
+        return try rounded(value, to: name.secondsPrecision, at: position)
     }
 
     func collate(
@@ -282,9 +284,6 @@ extension Binder {
     }
 
     func sqlValue(_ value: SQLValue, _ precision: Int?, at position: Int) throws -> Expression {
-        if let precision, precision < 6 {
-            throw SQLError.unsupported("\(value.rawValue)(\(precision))", position: position)
-        }
         let name =
             switch value {
             case .currentRole, .user: "current_user"
@@ -292,7 +291,8 @@ extension Binder {
             case .currentTimestamp: "now"
             default: value.rawValue
             }
-        return try resolveCall(name, [], positions: [], at: position)
+        return try rounded(
+            try resolveCall(name, [], positions: [], at: position), to: precision, at: position)
     }
 
     func overlaps(

@@ -233,7 +233,7 @@ extension Binder {
                 ScopeColumn(
                     name: column.name, id: ids[index], type: exposed[index],
                     info: ColumnInfo(
-                        typeModifier: column.type.typeModifier, tableOID: relation.oid,
+                        typeModifier: column.typeModifier, tableOID: relation.oid,
                         columnNumber: Int16(truncatingIfNeeded: column.id),
                         uses: [(use, index)])))
         }
@@ -360,7 +360,9 @@ extension Binder {
                 ScopeRelation(
                     alias: alias.name.text, columns: result.items.columns,
                     position: alias.name.position), alias)
-            result.items = FromItems(relations: [relation], columns: relation.columns)
+            result.items = FromItems(
+                relations: [relation], columns: relation.columns,
+                hidden: result.items.hidden + result.items.relations)
         }
         return result
     }

@@ -158,7 +158,7 @@ struct GroupCutter {
                 if case .column(let id, _) = key { return id }
                 return nil
             })
-        for relation in scope.items.relations
+        for relation in scope.items.relations + scope.items.hidden
         where !relation.key.isEmpty && relation.key.allSatisfy(plain.contains) {
             determined.formUnion(ColumnSet(relation.columns.map(\.id)))
         }

@@ -61,7 +61,10 @@ extension Binder {
         _ table: CatalogTable, _ values: [Expression?]
     ) throws -> [ProjectItem] {
         try zip(table.columns, values).map { column, value in
-            ProjectItem(newColumn(), try value ?? bindDefault(of: column))
+            ProjectItem(
+                newColumn(),
+                try value.map { try rounded($0, to: column.precision, at: 0) }
+                    ?? bindDefault(of: column))
         }
     }
 
@@ -236,7 +239,8 @@ extension Binder {
         let existing = table.columns.map { _ in newColumn() }
         guard case .update(let assignments, let filter) = conflict.action else {
             return BoundInsert.OnConflict(
-                keys: keys, update: nil, condition: nil, existing: existing, excluded: excluded)
+                keys: keys, update: nil, condition: nil, existing: existing, excluded: excluded,
+                namesKey: conflict.target != nil)
         }
         uses.append(
             RelationUse(relation: table.oid, role: role, privilege: .update, columns: []))
@@ -260,6 +264,6 @@ extension Binder {
         values = try generating(values, table)
         return BoundInsert.OnConflict(
             keys: keys, update: values, condition: condition, existing: existing,
-            excluded: excluded)
+            excluded: excluded, namesKey: true)
     }
 }

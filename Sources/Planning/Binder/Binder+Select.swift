@@ -282,6 +282,18 @@ extension Binder {
         {
             return ColumnInfo(typeModifier: type.typeModifier)
         }
+        if case .call(let function, let arguments, .record, _) = expression,
+            function.name == "row", case .column(let id, _)? = arguments.first,
+            let fields = recordFields[id]
+        {
+            return ColumnInfo(fields: fields)
+        }
+        if case .call(let function, let arguments, let type, _) = expression, type.takesPrecision,
+            arguments.count == 2, function.name == type.typname,
+            case .literal(.int(let modifier), _) = arguments[1]
+        {
+            return ColumnInfo(typeModifier: Int32(truncatingIfNeeded: modifier))
+        }
         if case .literal(_, let type) = expression, case .varchar = type {
             return ColumnInfo(typeModifier: type.typeModifier)
         }

@@ -76,6 +76,21 @@ extension Binder {
             }
             return found.value
         }
+        if case .column = operand.kind,
+            case .column(let id, .record) = try bind(operand, scope),
+            let fields = columnInfo[id]?.fields, !fields.isEmpty
+        {
+            guard let index = fields.firstIndex(where: { $0.name == field }) else {
+                throw SQLError(
+                    .undefinedColumn, "column \"\(field)\" not found in data type record",
+                    position: operand.position)
+            }
+            let text = try resolveCall(
+                "storehouse_record_field",
+                [.column(id, .record), .literal(.int(Int64(index)), .integer)], positions: [],
+                at: operand.position)
+            return try require(text, as: fields[index].type, .explicit, at: operand.position)
+        }
         guard case .function(let call) = operand.kind,
             SetFunction.overloads(try functionName(call.name)) != nil
         else { throw SQLError.unsupported("a field of a row", position: operand.position) }

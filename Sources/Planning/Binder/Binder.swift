@@ -28,6 +28,8 @@ package final class Binder {
     var scanOrigins: [ColumnID: ScanOrigin] = [:]
     var uses: [RelationUse] = []
     var columnInfo: [ColumnID: ColumnInfo] = [:]
+    /// The fields of records that set-returning functions give, by their first column.
+    var recordFields: [ColumnID: [(name: String, type: SQLType)]] = [:]
     /// Table names that an alias hides, for hints.
     var hiddenAliases: [String: String] = [:]
     /// The role whose rights count: the current one, or the owner of the view being expanded.
@@ -230,7 +232,7 @@ package final class Binder {
             ScopeColumn(
                 name: pair.0.name, id: pair.1, type: pair.0.type,
                 info: ColumnInfo(
-                    typeModifier: pair.0.type.typeModifier, tableOID: table.oid,
+                    typeModifier: pair.0.typeModifier, tableOID: table.oid,
                     columnNumber: Int16(truncatingIfNeeded: pair.0.id),
                     uses: use.map { [($0, index)] } ?? []))
         }

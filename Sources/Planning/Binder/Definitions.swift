@@ -41,14 +41,16 @@ struct DefinitionBinding: DefinitionAnalyzer {
 
     func analyze(
         query: Query, catalog: CatalogSnapshot
-    ) throws -> (stored: StoredExpression, columns: [(name: String, type: SQLType)]) {
+    ) throws -> (stored: StoredExpression, columns: [QueryColumn]) {
         // Bound once as written, for errors that point into the statement.
         _ = try binder(catalog).bindQuery(query)
         let text = Printer.text(of: query)
         let second = binder(catalog)
         second.recordsReferences = true
         let bound = try second.bindQuery(try Parser.parseQuery(text))
-        let columns = bound.outputs.map { (name: $0.name, type: $0.type) }
+        let columns = bound.outputs.map {
+            QueryColumn(name: $0.name, type: $0.type, typeModifier: $0.typeModifier)
+        }
         return (StoredExpression(text, references: second.references(catalog)), columns)
     }
 

@@ -115,6 +115,35 @@ enum FunctionResolution {
         return true
     }
 
+    /// Polymorphic parameters as arrays and elements of the one type that different arguments have
+    /// in common; as they are where the arguments agree, or have none.
+    static func common(_ parameters: [SQLType], arguments: [SQLType]) -> [SQLType] {
+        guard parameters.count == arguments.count, parameters.contains(.anyArray) else {
+            return parameters
+        }
+        var elements: [SQLType] = []
+        for (type, parameter) in zip(arguments, parameters) where type != .unknown {
+            switch parameter {
+            case .anyElement: elements.append(type)
+            case .anyArray:
+                guard let element = type.element else { return parameters }
+                elements.append(element)
+            default: break
+            }
+        }
+        var clash: (SQLType, SQLType, index: Int)?
+        guard Set(elements.map(\.family)).count > 1, !elements.contains(.unknown),
+            let type = CastRules.common(elements, clash: &clash)
+        else { return parameters }
+        return parameters.map { parameter in
+            switch parameter {
+            case .anyElement: type
+            case .anyArray: .array(type)
+            default: parameter
+            }
+        }
+    }
+
     /// What polymorphic parameters stand for, given the arguments.
     static func concrete(_ parameters: [SQLType], arguments: [SQLType]) -> [SQLType] {
         var element: SQLType?

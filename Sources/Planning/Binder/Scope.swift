@@ -17,6 +17,8 @@ struct ColumnInfo {
     var columnNumber: Int16 = 0
     /// Entries of `Binder.uses` with column indices to be noted when the column is named.
     var uses: [(use: Int, column: Int)] = []
+    /// What a record consists of, where the function that made it tells.
+    var fields: [(name: String, type: SQLType)] = []
 }
 
 /// One FROM item as qualified names see it.
@@ -34,10 +36,13 @@ struct ScopeRelation {
 struct FromItems {
     var relations: [ScopeRelation] = []
     var columns: [ScopeColumn] = []
+    /// Relations whose names a join's alias hides; their keys determine columns all the same.
+    var hidden: [ScopeRelation] = []
 
     static func + (left: FromItems, right: FromItems) -> FromItems {
         FromItems(
-            relations: left.relations + right.relations, columns: left.columns + right.columns)
+            relations: left.relations + right.relations, columns: left.columns + right.columns,
+            hidden: left.hidden + right.hidden)
     }
 }
 

@@ -62,10 +62,18 @@ package struct BoundInsert: Sendable {
         package var condition: Expression?
         package var existing: [ColumnID]
         package var excluded: [ColumnID]
+        /// Whether the statement names the key, and so reads the table.
+        package var namesKey: Bool
+        /// What policies demand of a stored row that is to be changed, over `existing`; a row
+        /// that fails is 42501.
+        package var visible: [Expression] = []
+        /// What they demand of the row it becomes, over the statement's `checkColumns`.
+        package var checks: [Expression] = []
         package init(
             keys: [[Int]], update: [Expression]?, condition: Expression?, existing: [ColumnID],
-            excluded: [ColumnID]
+            excluded: [ColumnID], namesKey: Bool
         ) {
+            self.namesKey = namesKey
             self.keys = keys
             self.update = update
             self.condition = condition
@@ -115,6 +123,10 @@ package struct BoundMerge: Sendable {
     package var constraints: [BoundCheck]
     /// What the clauses may do, for row security.
     package var actions: Set<Action>
+    /// What policies demand of stored rows before an action, and of new rows after it, over
+    /// `checkColumns`; a row that fails is 42501.
+    package var visible: [Action: [Expression]] = [:]
+    package var checks: [Action: [Expression]] = [:]
 }
 
 /// A statement of a WITH clause that changes rows.

@@ -28,6 +28,7 @@ package enum Optimizer {
         try secured.rewritten { plan, next in
             var ids = ColumnIDs(next: next)
             let better = try optimize(plan, statistics, &ids)
+            try ConstantErrors.check(better)
             next = ids.next
             return better
         }

@@ -24,18 +24,19 @@ package struct RowSecurity {
     /// Secures an INSERT and adds its WITH CHECK conditions.
     package func secure(_ insert: BoundInsert) throws -> SecuredInsert {
         var secured = insert
-        let checks = try checks(
-            insert.table, insert.checkColumns,
-            insert.returning == nil ? [.insert] : [.insert, .select],
-            next: insert.source.nextColumn)
-        if let conflict = insert.onConflict, conflict.update != nil,
-            let table = catalog.tables[insert.table],
-            catalog.rowSecurityApplies(to: table, role: context.role)
-        {
-            throw SQLError.unsupported("ON CONFLICT DO UPDATE under row-level security")
+        var next = insert.source.nextColumn
+        let reads = insert.returning != nil || insert.onConflict?.namesKey == true
+        secured.checks += try predicates(
+            insert.table, insert.checkColumns, reads ? [.insert, .select] : [.insert],
+            forNewRow: true, &next)
+        if let conflict = insert.onConflict, conflict.update != nil {
+            // A stored row that may not be changed is an error rather than left out.
+            secured.onConflict?.visible = try predicates(
+                insert.table, conflict.existing, [.update, .select], forNewRow: false, &next)
+            secured.onConflict?.checks = try predicates(
+                insert.table, insert.checkColumns, [.update, .select], forNewRow: true, &next)
         }
-        secured.checks += checks.expressions
-        secured.source.nextColumn = checks.next
+        secured.source.nextColumn = next
         return SecuredInsert(secured, source: try secure(secured.source))
     }
 
@@ -46,47 +47,55 @@ package struct RowSecurity {
             let reads = modify.source.scanOrigins.values.contains {
                 $0.commands.contains(.update) && $0.commands.contains(.select)
             }
-            let checks = try checks(
+            secured.checks += try predicates(
                 modify.table, modify.checkColumns, reads ? [.update, .select] : [.update],
-                next: modify.source.nextColumn)
-            secured.checks += checks.expressions
-            secured.source.nextColumn = checks.next
+                forNewRow: true, &secured.source.nextColumn)
         }
         return SecuredModify(secured, source: try secure(secured.source))
     }
 
-    /// Secures a MERGE. What policies demand of each action is not worked out: where any apply to
-    /// the target, it is refused.
+    /// Secures a MERGE. Rows that may not be seen match nothing; of those that match, one that its
+    /// action may not touch is an error.
     package func secure(_ merge: BoundMerge) throws -> SecuredMerge {
-        if let table = catalog.tables[merge.table],
-            catalog.rowSecurityApplies(to: table, role: context.role)
-        {
-            throw SQLError.unsupported("MERGE under row-level security")
+        var secured = merge
+        let demands: [(BoundMerge.Action, [CatalogPolicy.Command], forNewRow: Bool)] = [
+            (.insert, [.insert], true), (.update, [.update, .select], true),
+            (.update, [.update], false), (.delete, [.delete], false),
+        ]
+        for (action, commands, forNewRow) in demands where merge.actions.contains(action) {
+            let conditions = try predicates(
+                merge.table, merge.checkColumns, commands, forNewRow: forNewRow,
+                &secured.source.nextColumn)
+            if forNewRow {
+                secured.checks[action] = conditions
+            } else {
+                secured.visible[action] = conditions
+            }
         }
-        return SecuredMerge(merge, source: try secure(merge.source))
+        return SecuredMerge(secured, source: try secure(secured.source))
     }
 
     /// Adds WITH CHECK conditions to COPY … FROM.
     package func secure(_ copy: BoundCopyIn) throws -> SecuredCopyIn {
         var secured = copy
-        let checks = try checks(
-            copy.table, copy.items.map(\.id), [.insert], next: copy.nextColumn)
-        secured.checks += checks.expressions
-        secured.nextColumn = checks.next
+        secured.checks += try predicates(
+            copy.table, copy.items.map(\.id), [.insert], forNewRow: true, &secured.nextColumn)
         return SecuredCopyIn(secured)
     }
 
-    /// What a new row of the table must satisfy.
-    private func checks(
-        _ oid: UInt32, _ ids: [ColumnID], _ commands: [CatalogPolicy.Command], next: Int
-    ) throws -> (expressions: [Expression], next: Int) {
+    /// What a row of the table must satisfy, a new one or one that is stored.
+    private func predicates(
+        _ oid: UInt32, _ ids: [ColumnID], _ commands: [CatalogPolicy.Command], forNewRow: Bool,
+        _ next: inout Int
+    ) throws -> [Expression] {
         guard let table = catalog.tables[oid],
             catalog.rowSecurityApplies(to: table, role: context.role)
-        else { return ([], next) }
+        else { return [] }
         var work = PolicyBinding(catalog: catalog, context: context, next: next)
         let expressions = try work.predicates(
-            table, ids, commands, role: context.role, forNewRow: true)
-        return (expressions, work.nextColumn)
+            table, ids, commands, role: context.role, forNewRow: forNewRow)
+        next = work.nextColumn
+        return expressions
     }
 }
 

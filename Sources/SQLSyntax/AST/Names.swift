@@ -73,6 +73,14 @@ package struct TypeName: Sendable, Hashable {
         self.arrayBounds = arrayBounds
     }
 
+    /// The digits of seconds in `timestamp(3)`; nil where none are given, or for another type.
+    package var secondsPrecision: Int? {
+        guard ["time", "timestamp", "timestamptz", "interval"].contains(name.name),
+            case .integer(let text)? = modifiers.first?.kind, let digits = Int(text)
+        else { return nil }
+        return min(digits, 6)
+    }
+
     /// Where the type's name stands.
     package var position: Int { name.position }
     /// True when the type is an array type.

@@ -14,8 +14,7 @@ extension Parser {
         let outerCount = parameterCount
         parameterCount = 0
         switch token.keyword {
-        case .merge: throw SQLError.unsupported("MERGE", position: position)
-        case .insert, .update, .delete: break
+        case .insert, .update, .delete, .merge: break
         default: guard startsQuery else { throw unexpected() }
         }
         let statement = try dataStatement()

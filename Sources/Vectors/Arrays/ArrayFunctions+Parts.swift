@@ -57,7 +57,7 @@ extension FunctionRegistry {
                 return try Self.store(
                     Self.assigned(
                         try Self.array(a[0], row), Int(a[1].value(Int32.self, row)),
-                        a[2].datum(at: row)), arena)
+                        Self.element(a[2], row)), arena)
             }
         }
     }
@@ -127,7 +127,7 @@ extension FunctionRegistry {
             try Self.everyRow(n, type) { row, arena in
                 if a[0].isNull(row) { return nil }
                 var array = try Self.array(a[0], row)
-                let (old, new) = (a[1].datum(at: row), a[2].datum(at: row))
+                let (old, new) = (Self.element(a[1], row), Self.element(a[2], row))
                 array.elements = array.elements.map {
                     Self.same($0, old, array.element) ? new : $0
                 }
@@ -160,7 +160,7 @@ extension FunctionRegistry {
         add("width_bucket", [.anyElement, .anyArray], .integer) { _, a, n, type in
             try Kernels.rows(a, n, type) { row, out in
                 let bounds = try Self.array(a[1], row)
-                let value = a[0].datum(at: row)
+                let value = Self.element(a[0], row)
                 guard !bounds.elements.contains(where: \.isNull) else {
                     throw SQLError(
                         .nullValueNotAllowed, "thresholds array must not contain NULLs")

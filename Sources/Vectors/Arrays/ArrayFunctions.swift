@@ -1,8 +1,15 @@
 import Basics
 
 extension FunctionRegistry {
+    /// The type of one argument; numeric[] where exact numbers of several scales come together.
     static func same(_ index: Int) -> ResultType {
-        .derived { types in types.indices.contains(index) ? types[index] : .anyArray }
+        .derived { types in
+            guard types.indices.contains(index) else { return .anyArray }
+            let element = types[index].element
+            let scales = Set(types.map { $0.element ?? $0 }.filter(\.isNumericFamily))
+            guard element?.isNumericFamily == true, scales.count > 1 else { return types[index] }
+            return .array(.decimal)
+        }
     }
 
     mutating func addArrays() {
@@ -48,10 +55,24 @@ extension FunctionRegistry {
         }
     }
 
-    /// The array of an argument; NULL and empty ones give an array without elements.
+    /// The array of an argument; NULL and empty ones give an array without elements. Exact numbers
+    /// come with the scale that each has.
     static func array(_ vector: Vector, _ row: Int) throws -> ArrayValue {
-        if vector.isNull(row) { return ArrayValue(vector.type.element ?? .text, []) }
-        return try ArrayValue(vector.view(row), element: vector.type.element)
+        let declared = vector.type.element
+        let element = declared?.isNumericFamily == true ? .decimal : declared
+        if vector.isNull(row) { return ArrayValue(element ?? .text, []) }
+        return try ArrayValue(vector.view(row), element: element)
+    }
+
+    /// An argument as an element of such an array.
+    static func element(_ vector: Vector, _ row: Int) -> Datum {
+        let datum = vector.datum(at: row)
+        guard case .numeric(_, let scale) = vector.type else { return datum }
+        switch datum {
+        case .int(let value): return .decimal(Decimal(mantissa: Int128(value), scale: scale))
+        case .int128(let value): return .decimal(Decimal(mantissa: value, scale: scale))
+        default: return datum
+        }
     }
 
     static func store(_ array: ArrayValue, _ arena: StringArena) throws -> StringView {
@@ -66,14 +87,15 @@ extension FunctionRegistry {
             "array_append", [.anyArray, .anyElement], derived: Self.same(0), isStrict: false
         ) { _, a, n, type in
             try Self.everyRow(n, type) { row, arena in
-                try Self.store(Self.appended(Self.array(a[0], row), a[1].datum(at: row)), arena)
+                try Self.store(Self.appended(Self.array(a[0], row), Self.element(a[1], row)), arena)
             }
         }
         add(
             "array_prepend", [.anyElement, .anyArray], derived: Self.same(1), isStrict: false
         ) { _, a, n, type in
             try Self.everyRow(n, type) { row, arena in
-                try Self.store(Self.prepended(a[0].datum(at: row), Self.array(a[1], row)), arena)
+                try Self.store(
+                    Self.prepended(Self.element(a[0], row), Self.array(a[1], row)), arena)
             }
         }
         for name in ["array_cat", "||"] {
@@ -89,13 +111,14 @@ extension FunctionRegistry {
         add("||", [.anyArray, .anyElement], derived: Self.same(0), isStrict: false) {
             _, a, n, type in
             try Self.everyRow(n, type) { row, arena in
-                try Self.store(Self.appended(Self.array(a[0], row), a[1].datum(at: row)), arena)
+                try Self.store(Self.appended(Self.array(a[0], row), Self.element(a[1], row)), arena)
             }
         }
         add("||", [.anyElement, .anyArray], derived: Self.same(1), isStrict: false) {
             _, a, n, type in
             try Self.everyRow(n, type) { row, arena in
-                try Self.store(Self.prepended(a[0].datum(at: row), Self.array(a[1], row)), arena)
+                try Self.store(
+                    Self.prepended(Self.element(a[0], row), Self.array(a[1], row)), arena)
             }
         }
         add("array_remove", [.anyArray, .anyElement], derived: Self.same(0), isStrict: false) {
@@ -103,7 +126,7 @@ extension FunctionRegistry {
             try Self.everyRow(n, type) { row, arena in
                 if a[0].isNull(row) { return nil }
                 let array = try Self.array(a[0], row)
-                let victim = a[1].datum(at: row)
+                let victim = Self.element(a[1], row)
                 return try Self.store(
                     ArrayValue(
                         array.element,
@@ -195,7 +218,7 @@ extension FunctionRegistry {
             let out = Kernels.result(type, n)
             for row in 0..<n {
                 let array = try Self.array(a[0], row)
-                let wanted = a[1].datum(at: row)
+                let wanted = Self.element(a[1], row)
                 if !a[0].isNull(row),
                     let index = array.elements.firstIndex(where: {
                         Self.same($0, wanted, array.element)
@@ -214,7 +237,7 @@ extension FunctionRegistry {
             try Self.everyRow(n, type) { row, arena in
                 if a[0].isNull(row) { return nil }
                 let array = try Self.array(a[0], row)
-                let wanted = a[1].datum(at: row)
+                let wanted = Self.element(a[1], row)
                 let lower = array.lowerBounds.first ?? 1
                 let found = array.elements.indices.filter {
                     Self.same(array.elements[$0], wanted, array.element)

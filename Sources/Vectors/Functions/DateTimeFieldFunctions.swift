@@ -270,6 +270,7 @@ extension DateTimeField {
 
 extension FunctionRegistry {
     mutating func addDateTimeFields() {
+        addPrecision()
         for type in [SQLType.date, .time, .timestamp, .timestamptz, .interval] {
             let volatility: Volatility = type == .timestamptz ? .stable : .immutable
             add("extract", [.text, type], .decimal, volatility: volatility) { context, a, n, _ in
@@ -324,6 +325,39 @@ extension FunctionRegistry {
             }
             if let value { try store(value, out, row) } else { out.setNull(row) }
         }
+    }
+
+    /// Rounding to some digits of seconds, as `timestamp(3)` does; the second argument is the
+    /// type's modifier.
+    private mutating func addPrecision() {
+        for type in [SQLType.time, .timestamp, .timestamptz] {
+            add(type.typname, [type, .integer], type) { _, a, n, _ in
+                Kernels.map(a[0], a[1], n, type) { (x: Int64, modifier: Int32) -> Int64 in
+                    type == .time || Calendar.isFinite(x)
+                        ? Self.rounded(x, type.precision(typeModifier: modifier)) : x
+                }
+            }
+        }
+        add("interval", [.interval, .integer], .interval) { _, a, n, type in
+            Kernels.map(a[0], a[1], n, type) { (x: Interval, modifier: Int32) -> Interval in
+                var result = x
+                result.microseconds = Self.rounded(
+                    x.microseconds, type.precision(typeModifier: modifier))
+                return result
+            }
+        }
+    }
+
+    /// Microseconds to so many digits of seconds, halves away from zero.
+    private static func rounded(_ microseconds: Int64, _ digits: Int?) -> Int64 {
+        guard let digits, digits < 6 else { return microseconds }
+        var unit: Int64 = 1
+        for _ in digits..<6 { unit *= 10 }
+        let rest = microseconds % unit
+        let down = microseconds - rest
+        if rest.magnitude < (unit / 2).magnitude { return down }
+        let (up, overflow) = down.addingReportingOverflow(rest < 0 ? -unit : unit)
+        return overflow ? microseconds : up
     }
 
     private mutating func addTruncation() {

@@ -41,10 +41,49 @@ extension FunctionRegistry {
                 return out.withUnsafeBufferPointer { arena.copy($0) }
             }
         }
+        add("storehouse_record_field", [.record, .integer], .text) { _, a, n, type in
+            try Kernels.strings(a, n, type) { row, arena in
+                let fields = Self.fields(a[0].view(row).buffer)
+                let index = Int(a[1].value(Int32.self, row))
+                guard fields.indices.contains(index), let field = fields[index] else { return nil }
+                return field.withUnsafeBufferPointer { arena.copy($0) }
+            }
+        }
         // A row as a JSON object: names and values take turns. As a record it is an argument of
         // other JSON functions.
         addJSONRow("storehouse_json_row", .json)
         addJSONRow("storehouse_json_record", .record)
+    }
+
+    /// The fields of `(1,"a, b",)`; an empty one without quotes is NULL.
+    private static func fields(_ record: UnsafeBufferPointer<UInt8>) -> [[UInt8]?] {
+        var result: [[UInt8]?] = []
+        var field: [UInt8] = []
+        var (isQuoted, wasQuoted) = (false, false)
+        var index = 1
+        while index < record.count - 1 {
+            let byte = record[index]
+            switch byte {
+            case 0x22:
+                if isQuoted, record[index + 1] == 0x22 {
+                    field.append(byte)
+                    index += 1
+                } else {
+                    isQuoted.toggle()
+                    wasQuoted = true
+                }
+            case 0x5C where index + 2 < record.count:
+                index += 1
+                field.append(record[index])
+            case 0x2C where !isQuoted:
+                result.append(field.isEmpty && !wasQuoted ? nil : field)
+                (field, wasQuoted) = ([], false)
+            default: field.append(byte)
+            }
+            index += 1
+        }
+        result.append(field.isEmpty && !wasQuoted ? nil : field)
+        return result
     }
 
     private mutating func addJSONRow(_ name: String, _ type: SQLType) {

@@ -242,6 +242,7 @@ enum PostgresOIDs {
         inet_client_port =2197
         inet_server_port =2199
         initcap text=872
+        interval interval,integer=1200
         isfinite date=1373 interval=1390 timestamp_with_time_zone=1389
         isfinite timestamp_without_time_zone=2048
         justify_days interval=1295
@@ -369,6 +370,9 @@ enum PostgresOIDs {
         substring text,text,text=2074 text,text=2073
         tan double_precision=1606
         tanh double_precision=2464
+        time time_without_time_zone,integer=1968
+        timestamp timestamp_without_time_zone,integer=1961
+        timestamptz timestamp_with_time_zone,integer=1967
         timezone interval,timestamp_with_time_zone=1026 interval,timestamp_without_time_zone=2070
         timezone text,timestamp_with_time_zone=1159 text,timestamp_without_time_zone=2069
         to_char bigint,text=1774 double_precision,text=1776 integer,text=1773 interval,text=1768

@@ -59,6 +59,15 @@ package final class ScalarFunction: Sendable {
     package let isLeakproof: Bool
     package let kernel: Kernel
 
+    /// Whether arrays and elements that differ are cast to the type they have in common, as
+    /// PostgreSQL's anycompatible has it.
+    package let takesCommonType: Bool
+
+    private static let ofCommonType: Set<String> = [
+        "||", "array_append", "array_cat", "array_position", "array_positions", "array_prepend",
+        "array_remove", "array_replace", "width_bucket",
+    ]
+
     package init(
         _ name: String, oid: UInt32 = 0, _ arguments: [SQLType], isVariadic: Bool = false,
         result: ResultType, isStrict: Bool = true, volatility: Volatility = .immutable,
@@ -72,6 +81,7 @@ package final class ScalarFunction: Sendable {
         self.isStrict = isStrict
         self.volatility = volatility
         self.isLeakproof = isLeakproof
+        takesCommonType = Self.ofCommonType.contains(name)
         self.kernel = kernel
     }
 }

@@ -143,7 +143,7 @@ extension FunctionRegistry {
                 }
                 let modifier = a[1].isNull(row) ? -1 : a[1].value(Int32.self, row)
                 return arena.copy(
-                    modifier >= 0 ? known.applying(typeModifier: modifier).name : known.familyName)
+                    modifier >= 0 ? known.name(typeModifier: modifier) : known.familyName)
             }
         }
         catalog("pg_get_expr", [.text, .oid], .text)

@@ -171,6 +171,40 @@ extension SQLType {
         }
     }
 
+    /// Whether the type may limit the digits of seconds, as in `timestamp(3)`. Values are the same;
+    /// casts and columns round them.
+    package var takesPrecision: Bool {
+        switch self {
+        case .time, .timestamp, .timestamptz, .interval: true
+        default: false
+        }
+    }
+
+    /// The modifier that stands for so many digits of seconds; an interval's has all its fields.
+    package func typeModifier(precision: Int) -> Int32 {
+        let digits = Int32(truncatingIfNeeded: precision)
+        return self == .interval ? 0x7fff << 16 | digits : digits
+    }
+
+    /// The digits of seconds that a modifier stands for; nil where it limits none.
+    package func precision(typeModifier: Int32) -> Int? {
+        guard takesPrecision, typeModifier >= 0 else { return nil }
+        let digits = Int(typeModifier & 0xffff)
+        return digits <= 6 ? digits : nil
+    }
+
+    /// The spelling of `format_type` with a modifier as the catalog carries it.
+    package func name(typeModifier: Int32) -> String {
+        if case .array(let element) = self {
+            return element.name(typeModifier: typeModifier) + "[]"
+        }
+        guard takesPrecision else { return applying(typeModifier: typeModifier).name }
+        guard let digits = precision(typeModifier: typeModifier) else { return familyName }
+        let words = familyName.split(separator: " ", maxSplits: 1)
+        return (["\(words[0])(\(digits))"] + words.dropFirst().map(String.init))
+            .joined(separator: " ")
+    }
+
     /// This type with the modifier that the catalog's number stands for.
     package func applying(typeModifier: Int32) -> SQLType {
         guard typeModifier >= 4 else { return self }
