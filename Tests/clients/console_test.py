@@ -116,6 +116,14 @@ def carets(t, _):
     contains(shown, 'column "nosuch" does not exist', "LINE 1: SELECT nosuch FROM visits", "               ^")
 
 
+def buffer(t, _):
+    t.line("SELECT 6 * 7;")
+    contains(t.line("\\p"), "SELECT 6 * 7")
+    t.line("SELECT 1,")
+    contains(t.line("\\p"), "SELECT 1,")
+    contains(t.line("\\r"), "Query buffer reset")
+
+
 def redirection(t, directory):
     path = os.path.join(directory, "out.txt")
     t.line(f"\\o {path}")
@@ -197,7 +205,7 @@ def scripts(server, directory):
     contains(run("-c", "\\nosuch", expect=1), "invalid command \\nosuch")
 
 
-TESTS = [completion, listing, null_and_expanded, carets, redirection, watching, editing, progress, client_copy]
+TESTS = [completion, listing, null_and_expanded, carets, buffer, redirection, watching, editing, progress, client_copy]
 
 
 def main():

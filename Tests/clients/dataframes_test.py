@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Tally, add_pending_option, add_target_options, open_target, same
+from harness import Tally, add_target_options, open_target, same
 
 SETUP = """
 CREATE TABLE sales (id integer PRIMARY KEY, store text NOT NULL, amount numeric(10,2), day date, at timestamptz,
@@ -137,15 +137,12 @@ def polars_adbc(_, uri):
 
 
 ENGINE_TESTS = [pandas_query, pandas_table, pandas_chunks, pandas_write, polars_query]
-# It takes the columns in the order of the catalog's rows.
-PENDING = [adbc_metadata]
 ADBC_TESTS = [adbc_query, adbc_types, adbc_parameters, adbc_ingest, adbc_metadata, polars_adbc]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_target_options(parser)
-    add_pending_option(parser)
     arguments = parser.parse_args()
     tally = Tally()
     with open_target(arguments) as server:
@@ -155,13 +152,9 @@ def main():
         for driver in ("psycopg", "psycopg2", "pg8000"):
             engine = sa.create_engine(f"postgresql+{driver}://{address}")
             for test in ENGINE_TESTS:
-                if test in PENDING and not arguments.pending:
-                    continue
                 tally.run(f"{driver}: {test.__name__}", test, engine, None)
             engine.dispose()
         for test in ADBC_TESTS:
-            if test in PENDING and not arguments.pending:
-                continue
             tally.run(test.__name__, test, None, f"postgresql://{address}")
         tally.check("the server is alive", server.is_alive())
     return tally.finish()

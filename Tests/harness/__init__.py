@@ -3,6 +3,6 @@
 from .postgres import PostgresCluster
 from .storehouse import Storehouse
 from .tally import Tally, contains, same
-from .target import add_pending_option, add_target_options, load_sql, open_target
+from .target import add_target_options, load_sql, open_target
 
-__all__ = ["PostgresCluster", "Storehouse", "Tally", "add_pending_option", "add_target_options", "contains", "load_sql", "open_target", "same"]
+__all__ = ["PostgresCluster", "Storehouse", "Tally", "add_target_options", "contains", "load_sql", "open_target", "same"]

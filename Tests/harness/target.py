@@ -16,11 +16,6 @@ def add_target_options(parser):
                        help="run against PostgreSQL 15 instead, which shows that the suite itself is right")
 
 
-def add_pending_option(parser):
-    parser.add_argument("--pending", action="store_true",
-                        help="run the checks, too, of what the server does not do yet")
-
-
 def open_target(arguments, settings=()):
     if arguments.postgresql:
         return PostgresCluster(settings)

@@ -215,19 +215,19 @@ package struct CatalogFunctions: CatalogLookup {
             }
             return .optional(
                 builtin(oid(arguments, 0)).map { function in
-                    function.arguments.map(\.familyName).joined(separator: ", ")
+                    ListedFunction.argumentTypes(function).map(Self.typeName)
+                        .joined(separator: ", ")
                 })
         case "pg_get_function_result":
             if let listed = listed(oid(arguments, 0)) {
                 return .text((listed.returnsSet ? "SETOF " : "") + Self.typeName(listed.result))
             }
             return .optional(
-                builtin(oid(arguments, 0)).map { function in
-                    switch function.result {
-                    case .fixed(let type): type.familyName
-                    case .derived(let derive): derive(function.arguments).familyName
-                    }
+                builtin(oid(arguments, 0)).map {
+                    Self.typeName(ListedFunction.resultType($0))
                 })
+        case "pg_describe_object":
+            return .optional(described(oid(arguments, 0), oid(arguments, 1), arguments))
         case "obj_description":
             guard let oid = oid(arguments, 0) else { return .null }
             switch text(arguments, 1) {
@@ -266,6 +266,38 @@ package struct CatalogFunctions: CatalogLookup {
 
     private func listed(_ oid: UInt32?) -> ListedFunction? {
         ListedFunction.all.first { $0.oid == oid }
+    }
+
+    /// An object in words, as pg_depend's readers ask for it; nil for kinds that nothing depends on.
+    private func described(
+        _ table: UInt32?, _ oid: UInt32?, _ arguments: [Datum]
+    ) -> String? {
+        guard let table, let oid else { return nil }
+        switch SystemTables.byOID[table]?.name {
+        case "pg_class":
+            guard let relation = catalog.relation(oid) else { return nil }
+            let kind =
+                switch relation {
+                case .table(let table) where table.materialized != nil: "materialized view"
+                case .table, .system: "table"
+                case .view: "view"
+                case .sequence: "sequence"
+                }
+            let name = "\(kind) \(ObjectText.relation(relation, context))"
+            guard arguments.count > 2, case .int(let number) = arguments[2], number != 0 else {
+                return name
+            }
+            guard let column = relation.columns.first(where: { $0.id == Int(number) }) else {
+                return nil
+            }
+            return "column \(column.name) of \(name)"
+        case "pg_namespace": return catalog.schemas[oid].map { "schema \($0.name)" }
+        case "pg_authid": return "role \(catalog.roleName(oid))"
+        case "pg_type": return "type \(Self.typeName(oid))"
+        case "pg_proc": return ListedFunction.nameOfOID[oid].map { "function \($0)" }
+        case "pg_language": return oid == 12 ? "language internal" : nil
+        default: return nil
+        }
     }
 
     static func typeName(_ oid: UInt32) -> String {

@@ -2,7 +2,7 @@ import Vectors
 
 /// information_schema: only what the current role may use in some way.
 enum Information {
-    private static func relations(_ context: SystemContext) -> [CatalogRelation] {
+    static func relations(_ context: SystemContext) -> [CatalogRelation] {
         let all: [CatalogRelation] =
             context.catalog.tables.values.filter { $0.materialized == nil }
             .sorted { $0.oid < $1.oid }.map { .table($0) }
@@ -23,7 +23,7 @@ enum Information {
         }
     }
 
-    private static func head(_ relation: CatalogRelation, _ context: SystemContext) -> SystemRow {
+    static func head(_ relation: CatalogRelation, _ context: SystemContext) -> SystemRow {
         [
             "table_catalog": .text(context.catalog.database),
             "table_schema": .text(context.catalog.schemaName(relation.schema)),
@@ -79,6 +79,9 @@ enum Information {
                 let isTable = if case .table = relation { true } else { false }
                 row["is_updatable"] = .text(isTable ? "YES" : "NO")
                 describe(type, &row)
+                if case .table(let table) = relation {
+                    describeSource(column, table, &row, context)
+                }
                 if let digits = column.precision { row["datetime_precision"] = .int(Int64(digits)) }
                 return row
             }
@@ -127,56 +130,6 @@ enum Information {
                     "schema_owner": .text(context.catalog.roleName(schema.owner)),
                 ]
             }
-    }
-
-    private static func keys(
-        _ context: SystemContext
-    ) -> [(relation: CatalogRelation, table: CatalogTable, key: CatalogTable.PrimaryKey)] {
-        relations(context).compactMap { relation in
-            guard case .table(let table) = relation, let key = table.primaryKey else { return nil }
-            return (relation, table, key)
-        }
-    }
-
-    private static func constraintHead(
-        _ relation: CatalogRelation, _ key: CatalogTable.PrimaryKey, _ context: SystemContext
-    ) -> SystemRow {
-        var row = head(relation, context)
-        row["constraint_catalog"] = row["table_catalog"]
-        row["constraint_schema"] = row["table_schema"]
-        row["constraint_name"] = .text(key.name)
-        return row
-    }
-
-    static func constraints(_ context: SystemContext) -> [SystemRow] {
-        keys(context).map { relation, _, key in
-            var row = constraintHead(relation, key, context)
-            row["constraint_type"] = .text("PRIMARY KEY")
-            row["is_deferrable"] = .text("NO")
-            row["initially_deferred"] = .text("NO")
-            row["enforced"] = .text("YES")
-            return row
-        }
-    }
-
-    static func keyColumns(_ context: SystemContext) -> [SystemRow] {
-        keys(context).flatMap { relation, table, key in
-            key.columns.enumerated().compactMap { place, id in
-                guard let column = table.columns.first(where: { $0.id == id }) else { return nil }
-                var row = constraintHead(relation, key, context)
-                row["column_name"] = .text(column.name)
-                row["ordinal_position"] = .int(Int64(place + 1))
-                return row
-            }
-        }
-    }
-
-    static func constraintColumns(_ context: SystemContext) -> [SystemRow] {
-        keyColumns(context).map { row in
-            var copy = row
-            copy["ordinal_position"] = nil
-            return copy
-        }
     }
 
     static func tablePrivileges(_ context: SystemContext) -> [SystemRow] {

@@ -13,10 +13,35 @@ struct ListedFunction: Sendable {
 
     /// Pseudo-types that only these functions take, by OID.
     static let pseudoTypes: [(oid: UInt32, name: String, size: Int64)] = [
-        (2275, "cstring", -2), (2276, "any", 4), (2281, "internal", 8),
+        (2275, "cstring", -2), (2276, "any", 4), (2281, "internal", 8), (2776, "anynonarray", 4),
+        (5077, "anycompatible", 4), (5078, "anycompatiblearray", -1),
     ]
 
     static let all: [ListedFunction] = calls + typeFunctions
+
+    /// The types that the catalog shows of a scalar function's arguments.
+    static func argumentTypes(_ function: ScalarFunction) -> [UInt32] {
+        function.arguments.map { shown($0, function) }
+    }
+
+    static func resultType(_ function: ScalarFunction) -> UInt32 {
+        switch function.result {
+        case .fixed(let type): type.oid
+        case .derived(let derive): shown(derive(function.arguments), function)
+        }
+    }
+
+    /// Polymorphic types of functions whose arguments are cast to a common type have other names.
+    private static func shown(_ type: SQLType, _ function: ScalarFunction) -> UInt32 {
+        guard function.takesCommonType, function.arguments.contains(.anyArray) else {
+            return type.oid
+        }
+        switch type {
+        case .anyElement: return 5077
+        case .anyArray: return 5078
+        default: return type.oid
+        }
+    }
 
     /// Names by OID and OIDs by name, scalar functions included.
     static let nameOfOID: [UInt32: String] = {
@@ -107,11 +132,14 @@ struct ListedFunction: Sendable {
     /// Name, kind (a: aggregate, w: window, s: returns a set), then `OID:arguments>result` of each
     /// overload, types by OID.
     private static let listing = """
+        aclexplode s 1689:1034>2249
         array_agg a 4053:2277>2277
+        array_agg a 2335:2776>2277
         avg a 2100:20>1700 2101:23>1700 2102:21>1700 2103:1700>1700 2104:700>701 2105:701>701
         avg a 2106:1186>1186
         bit_and a 2236:21>21 2238:23>23 2240:20>20
         bit_or a 2237:21>21 2239:23>23 2241:20>20
+        bit_xor a 6164:21>21 6165:23>23 6166:20>20
         bool_and a 2517:16>16
         bool_or a 2518:16>16
         corr a 2829:701,701>701
@@ -133,15 +161,22 @@ struct ListedFunction: Sendable {
         json_array_elements_text s 3969:114>25
         json_each s 3958:114>2249
         json_each_text s 3959:114>2249
+        json_object_agg a 3197:2276,2276>114
         json_object_keys s 3957:114>25
+        json_to_recordset s 3205:114>2249
+        jsonb_agg a 3267:2283>3802
         jsonb_array_elements s 3219:3802>3802
         jsonb_array_elements_text s 3465:3802>25
         jsonb_each s 3208:3802>2249
         jsonb_each_text s 3932:3802>2249
+        jsonb_object_agg a 3270:2276,2276>3802
         jsonb_object_keys s 3931:3802>25
+        jsonb_to_recordset s 3491:3802>2249
         lag w 3106:2283>2283 3107:2283,23>2283
+        lag w 3108:5077,23,5077>5077
         last_value w 3113:2283>2283
         lead w 3109:2283>2283 3110:2283,23>2283
+        lead w 3111:5077,23,5077>5077
         max a 2050:2277>2277 2115:20>20 2116:23>23 2117:21>21 2118:26>26 2119:700>700
         max a 2120:701>701 2122:1082>1082 2123:1083>1083 2126:1114>1114 2127:1184>1184
         max a 2128:1186>1186 2129:25>25 2130:1700>1700 2244:1042>1042
@@ -158,6 +193,7 @@ struct ListedFunction: Sendable {
         percentile_disc a 3972:701,2283>2283 3978:1022,2283>2277
         pg_get_keywords s 1686:->2249
         pg_options_to_table s 2289:1009>2249
+        pg_partition_tree s 3423:2205>2249
         rank a 3986:2276>20
         rank w 3101:->20
         regexp_matches s 2763:25,25>1009 2764:25,25,25>1009

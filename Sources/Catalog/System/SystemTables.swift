@@ -31,6 +31,9 @@ package enum SystemTables {
         "table_constraints": Information.constraints,
         "key_column_usage": Information.keyColumns,
         "constraint_column_usage": Information.constraintColumns,
+        "constraint_table_usage": Information.constraintTables,
+        "referential_constraints": Information.references,
+        "check_constraints": Information.checks, "sequences": Information.sequences,
         "table_privileges": Information.tablePrivileges, "segments": Views.segments,
     ]
 

@@ -65,13 +65,6 @@ enum Types {
         name.first.map { "+-*/<>=~!@#%^&|`?".contains($0) } ?? false
     }
 
-    private static func result(_ function: ScalarFunction) -> SQLType {
-        switch function.result {
-        case .fixed(let type): type
-        case .derived(let derive): derive(function.arguments)
-        }
-    }
-
     static func functions(_ context: SystemContext) -> [SystemRow] {
         var rows: [SystemRow] = []
         for (name, overloads) in FunctionTable.shared.functions where !isOperator(name) {
@@ -88,8 +81,9 @@ enum Types {
                             ? "i" : function.volatility == .stable ? "s" : "v"),
                     "proparallel": .text("s"),
                     "pronargs": .int(Int64(function.arguments.count)),
-                    "prorettype": .oid(result(function).oid),
-                    "proargtypes": .vector(.oid, function.arguments.map { Int64($0.oid) }),
+                    "prorettype": .oid(ListedFunction.resultType(function)),
+                    "proargtypes": .vector(
+                        .oid, ListedFunction.argumentTypes(function).map(Int64.init)),
                     "prosrc": .text(name),
                 ])
             }
@@ -116,15 +110,15 @@ enum Types {
         var rows: [SystemRow] = []
         for (name, overloads) in FunctionTable.shared.functions where isOperator(name) {
             for function in overloads where function.oid != 0 {
-                let types = function.arguments
+                let types = ListedFunction.argumentTypes(function)
                 rows.append([
                     "oid": .oid(function.oid), "oprname": .text(name),
                     "oprnamespace": .oid(CatalogSnapshot.pgCatalogOID),
                     "oprowner": .oid(CatalogSnapshot.bootstrapRoleOID),
                     "oprkind": .text(types.count == 2 ? "b" : "l"),
-                    "oprleft": .oid(types.count == 2 ? types[0].oid : 0),
-                    "oprright": .oid(types.last?.oid ?? 0),
-                    "oprresult": .oid(result(function).oid),
+                    "oprleft": .oid(types.count == 2 ? types[0] : 0),
+                    "oprright": .oid(types.last ?? 0),
+                    "oprresult": .oid(ListedFunction.resultType(function)),
                 ])
             }
         }

@@ -22,7 +22,11 @@ struct FloatMoments: GroupValue {
         guard x.high.isFinite, y.high.isFinite else { return .nan }
         // Not even the last digit of a product may make a single row differ from its mean.
         if count < 2 { return 0 }
-        return DoublePair.difference(DoublePair(n, 0), products.pair, x, y) / n
+        let xy = products.pair
+        let spread = DoublePair.difference(DoublePair(n, 0), xy, x, y)
+        // The sums have 97 bits or more: what is left beyond them is nothing but what they dropped.
+        let whole = max((n * xy.high).magnitude, (x.high * y.high).magnitude)
+        return spread.magnitude <= whole * 0x1p-95 ? 0 : spread / n
     }
 }
 

@@ -158,13 +158,18 @@ extension Compiled {
         result.count = count
         let out = result.pointer(UInt8.self)
         let elementType = function.arguments.count > 1 ? function.arguments[1] : .text
+        // One array for all rows is taken apart once.
+        var shared: Vector?
         for row in 0..<count {
             if arrays.isNull(row) {
                 result.setNull(row)
                 continue
             }
-            let elements = try ArrayValue.elements(
-                arrays.pointer(StringView.self)[row & arrays.rowMask], as: elementType)
+            let elements =
+                try shared
+                ?? ArrayValue.elements(
+                    arrays.pointer(StringView.self)[row & arrays.rowMask], as: elementType)
+            if arrays.isConstant { shared = elements }
             if elements.count == 0 {
                 out[row] = all ? 1 : 0
                 continue

@@ -353,9 +353,10 @@ package struct Lowering: Sendable {
                 node.kind, left: left, right: right, columns: columns,
                 conditions: try conditions.map { try Compiled.compile($0, both) })
         }
-        // The table is made of the smaller side; while estimates are close, of the right one.
+        // The table is made of the smaller side; while estimates are close, or few rows expected,
+        // of the right one: clients that do not sort rely on the left side's order.
         let buildsLeft =
-            JoinShape.canBuildLeft(node.kind)
+            JoinShape.canBuildLeft(node.kind) && right.estimatedRows > 1000
             && left.estimatedRows * (node.kind == .inner ? 4 : 2) < right.estimatedRows
         let (probe, build) = buildsLeft ? (right, left) : (left, right)
         let (probeLayout, buildLayout) = (layout(probe.columns), layout(build.columns))

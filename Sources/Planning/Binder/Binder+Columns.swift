@@ -57,6 +57,9 @@ extension Binder {
                     return .literal(.int(Int64(oid)), .oid)
                 }
                 guard let column = matches.first else {
+                    if relation.isStored, Self.systemColumns.contains(last) {
+                        throw systemColumn(last, at: position)
+                    }
                     throw SQLError(
                         .undefinedColumn, "column \(qualifier).\(last) does not exist",
                         hint: nearest(last, among: [relation]), position: position)
@@ -118,8 +121,22 @@ extension Binder {
             position: position)
     }
 
-    private func unknownColumn(_ name: String, at position: Int, in scope: Scope) -> SQLError {
+    private static let systemColumns: Set<String> = ["ctid", "cmin", "cmax", "xmin", "xmax"]
+
+    /// Rows have no place or transaction of their own that a statement could name.
+    private func systemColumn(_ name: String, at position: Int) -> SQLError {
         SQLError(
+            .featureNotSupported, "system column \"\(name)\" is not supported",
+            hint: "Name rows by the table's primary key.", position: position)
+    }
+
+    private func unknownColumn(_ name: String, at position: Int, in scope: Scope) -> SQLError {
+        if Self.systemColumns.contains(name),
+            scope.items.relations.contains(where: { $0.isStored })
+        {
+            return systemColumn(name, at: position)
+        }
+        return SQLError(
             .undefinedColumn, "column \"\(name)\" does not exist",
             hint: nearest(name, among: scope.items.relations), position: position)
     }

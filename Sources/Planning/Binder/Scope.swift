@@ -30,6 +30,11 @@ struct ScopeRelation {
     /// The primary key's columns: what they group, they determine.
     var key: [ColumnID] = []
     var position = 0
+
+    /// Whether it is a table of the database, as opposed to a subquery or a view.
+    var isStored: Bool {
+        schema != nil || columns.contains { $0.info.tableOID != 0 }
+    }
 }
 
 /// Everything FROM offers: `columns` in the order of `*`, merged ones once.

@@ -12,17 +12,9 @@ enum ConstantErrors {
         case .scan(let node): try conditions(node.security + node.filters)
         case .filter(_, let list): try conditions(list)
         case .join(let node): try conditions(node.conditions)
-        default: break
+        default: try each(plan.forEachExpression)
         }
-        _ = try plan.mapParts(
-            plan: { inner in
-                try check(inner)
-                return inner
-            },
-            expression: { expression in
-                if !plan.isConditional { _ = try value(expression) }
-                return expression
-            })
+        for input in plan.inputs { try check(input) }
     }
 
     /// What all must hold: nothing is wrong where one of them is false in any case.
@@ -38,19 +30,32 @@ enum ConstantErrors {
         if let failure { throw failure }
     }
 
+    private static func each(_ visit: ((Expression) -> Void) -> Void) throws {
+        var failure: (any Error)?
+        visit { expression in
+            if failure != nil { return }
+            do { _ = try value(expression) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// The constant that an expression comes to; nil where it depends on more.
     private static func value(_ expression: Expression) throws -> Datum? {
         switch expression {
-        case .literal(_, .unknown): return nil
+        case .column, .parameter, .literal(_, .unknown): return nil
         case .literal(let datum, _): return datum
         case .call(let function, let arguments, let type, _):
-            let values = try arguments.map(value)
-            guard function.volatility == .immutable, !arguments.isEmpty else { return nil }
             var vectors: [Vector] = []
-            for (datum, argument) in zip(values, arguments) {
-                guard let datum else { return nil }
+            var isConstant = function.volatility == .immutable && !arguments.isEmpty
+            for argument in arguments {
+                let datum = try value(argument)
+                guard isConstant, let datum else {
+                    isConstant = false
+                    continue
+                }
                 vectors.append(.constant(datum, argument.type, count: 1))
             }
+            guard isConstant else { return nil }
             return try function.evaluate(EvaluationContext(), vectors, count: 1, result: type)
                 .datum(at: 0)
         case .and(let operands): return try connected(operands, decisive: false)
@@ -58,8 +63,8 @@ enum ConstantErrors {
         case .caseWhen(let branches, let otherwise, _):
             for branch in branches {
                 switch try value(branch.condition) {
-                case .bool(true): return try value(branch.result)
-                case .bool(false), .null: continue
+                case .bool(true)?: return try value(branch.result)
+                case .bool(false)?, .null?: continue
                 default: _ = try value(branch.result)
                 }
             }
@@ -77,10 +82,7 @@ enum ConstantErrors {
             try check(subquery.plan)
             return nil
         default:
-            _ = try expression.mapOperands { operand in
-                _ = try value(operand)
-                return operand
-            }
+            try each(expression.forEachOperand)
             return nil
         }
     }
@@ -98,15 +100,5 @@ enum ConstantErrors {
             }
         }
         return isConstant ? (isNull ? .null : .bool(!decisive)) : nil
-    }
-}
-
-extension Plan {
-    /// Whether the node's own expressions are conditions.
-    fileprivate var isConditional: Bool {
-        switch self {
-        case .scan, .filter, .join: true
-        default: false
-        }
     }
 }

@@ -163,6 +163,7 @@ enum PostgresOIDs {
         array_append anyarray,anyelement=378
         array_cat anyarray,anyarray=383
         array_dims anyarray=747
+        array_fill anyelement,integer[]=1193 anyelement,integer[],integer[]=1286
         array_length anyarray,integer=2176
         array_lower anyarray,integer=2091
         array_ndims anyarray=748
@@ -170,6 +171,8 @@ enum PostgresOIDs {
         array_positions anyarray,anyelement=3279
         array_prepend anyelement,anyarray=379
         array_remove anyarray,anyelement=3167
+        array_replace anyarray,anyelement,anyelement=3168
+        array_to_json anyarray=3153
         array_to_string anyarray,text,text=384 anyarray,text=395
         array_upper anyarray,integer=2092
         ascii text=1620
@@ -179,6 +182,7 @@ enum PostgresOIDs {
         atan2 double_precision,double_precision=1603
         atanh double_precision=2467
         bit_length text=1811
+        bit_length bytea=1810
         booland_statefunc boolean,boolean=2515
         boolor_statefunc boolean,boolean=2516
         btrim text,text=884 text=885
@@ -201,6 +205,7 @@ enum PostgresOIDs {
         current_schemas boolean=1403
         current_setting text,boolean=3294 text=2077
         current_user =745
+        currval regclass=1575
         date_bin interval,timestamp_with_time_zone,timestamp_with_time_zone=6178
         date_bin interval,timestamp_without_time_zone,timestamp_without_time_zone=6177
         date_part text,date=1384 text,interval=1172 text,time_without_time_zone=1385
@@ -219,12 +224,16 @@ enum PostgresOIDs {
         format text,anyelement=3539
         format_type oid,integer=1081
         gcd bigint,bigint=5045 integer,integer=5044 numeric,numeric=5048
+        gen_random_uuid =3432
+        getdatabaseencoding =1039
         has_any_column_privilege name,oid,text=3025 name,text,text=3024 oid,oid,text=3027
         has_any_column_privilege oid,text,text=3026 oid,text=3029 text,text=3028
         has_column_privilege name,oid,smallint,text=3015 name,oid,text,text=3014
         has_column_privilege name,text,smallint,text=3013 name,text,text,text=3012
         has_column_privilege oid,smallint,text=3023 oid,text,text=3022 text,smallint,text=3021
         has_column_privilege text,text,text=3020
+        has_column_privilege oid,oid,smallint,text=3019 oid,oid,text,text=3018
+        has_column_privilege oid,text,smallint,text=3017 oid,text,text,text=3016
         has_database_privilege name,oid,text=2251 name,text,text=2250 oid,oid,text=2253
         has_database_privilege oid,text,text=2252 oid,text=2255 text,text=2254
         has_function_privilege name,oid,text=2257 name,text,text=2256 oid,oid,text=2259
@@ -239,15 +248,24 @@ enum PostgresOIDs {
         has_tablespace_privilege oid,text,text=2392 oid,text=2395 text,text=2394
         has_type_privilege name,oid,text=3139 name,text,text=3138 oid,oid,text=3141
         has_type_privilege oid,text,text=3140 oid,text=3143 text,text=3142
+        inet_client_addr =2196
         inet_client_port =2197
+        inet_server_addr =2198
         inet_server_port =2199
         initcap text=872
         interval interval,integer=1200
         isfinite date=1373 interval=1390 timestamp_with_time_zone=1389
         isfinite timestamp_without_time_zone=2048
+        json_strip_nulls json=3261
+        jsonb_delete_path jsonb,text[]=3304
+        jsonb_insert jsonb,text[],jsonb,boolean=3579
+        jsonb_pretty jsonb=3306
+        jsonb_set jsonb,text[],jsonb,boolean=3305
+        jsonb_strip_nulls jsonb=3262
         justify_days interval=1295
         justify_hours interval=1175
         justify_interval interval=2711
+        lastval =2559
         lcm bigint,bigint=5047 integer,integer=5046 numeric,numeric=5049
         left text,integer=3060
         length bytea=2010 character=1318 text=1317
@@ -267,7 +285,10 @@ enum PostgresOIDs {
         md5 bytea=2321 text=2311
         min_scale numeric=5042
         mod bigint,bigint=947 integer,integer=941 numeric,numeric=1728 smallint,smallint=940
+        nextval regclass=1574
         now =1299
+        num_nonnulls anyelement=440
+        num_nulls anyelement=438
         obj_description oid,name=1215 oid=1348
         octet_length bytea=720 character=1375 text=1374
         overlaps
@@ -275,6 +296,8 @@ enum PostgresOIDs {
         overlaps timestamp_with_time_zone,timestamp_with_time_zone,timestamp_with_time_zone,timestamp_with_time_zone=1304
         overlaps timestamp_without_time_zone,timestamp_without_time_zone,timestamp_without_time_zone,timestamp_without_time_zone=2041
         overlay text,text,integer,integer=1404 text,text,integer=1405
+        overlay bytea,bytea,integer,integer=749 bytea,bytea,integer=752
+        parse_ident text,boolean=1268
         pg_advisory_lock bigint=2880
         pg_advisory_unlock_all =2892
         pg_backend_pid =2026
@@ -288,15 +311,20 @@ enum PostgresOIDs {
         pg_conversion_is_visible oid=2093
         pg_current_xact_id =5059
         pg_database_size name=2168 oid=2324
+        pg_describe_object oid,oid,integer=3537
+        pg_encoding_max_length integer=2319
         pg_encoding_to_char integer=1597
         pg_function_is_visible oid=2081
         pg_get_constraintdef oid,boolean=2508 oid=1387
+        pg_get_expr text,oid,boolean=2509 text,oid=1716
+        pg_get_function_arg_default oid,integer=3808
         pg_get_function_arguments oid=2162
         pg_get_function_identity_arguments oid=2232
         pg_get_function_result oid=2165
         pg_get_function_sqlbody oid=6197
         pg_get_functiondef oid=2098
         pg_get_indexdef oid,integer,boolean=2507 oid=1643
+        pg_get_partition_constraintdef oid=3408
         pg_get_partkeydef oid=3352
         pg_get_ruledef oid,boolean=2504 oid=1573
         pg_get_serial_sequence text,text=1665
@@ -304,25 +332,40 @@ enum PostgresOIDs {
         pg_get_triggerdef oid,boolean=2730 oid=1662
         pg_get_userbyid oid=1642
         pg_get_viewdef oid,boolean=2506 oid=1641 text=1640
+        pg_get_viewdef oid,integer=3159 text,boolean=2505
         pg_has_role name,name,text=2705 name,oid,text=2706 name,text=2709 oid,name,text=2707
         pg_has_role oid,oid,text=2708 oid,text=2710
+        pg_index_column_has_property regclass,integer,text=638
+        pg_indexam_has_property oid,text=636
         pg_indexes_size regclass=2998
         pg_is_in_recovery =3810
+        pg_is_other_temp_schema oid=2855
+        pg_jit_available =315
         pg_my_temp_schema =2854
         pg_opclass_is_visible oid=2083
         pg_operator_is_visible oid=2082
+        pg_opfamily_is_visible oid=3829
         pg_postmaster_start_time =2560
         pg_relation_filenode regclass=2999
+        pg_relation_is_publishable regclass=6121
         pg_relation_is_updatable regclass,boolean=3842
         pg_relation_size regclass,text=2332 regclass=2325
+        pg_sequence_last_value regclass=4032
         pg_size_pretty bigint=2288
+        pg_size_pretty numeric=3166
         pg_sleep double_precision=2626
         pg_statistics_obj_is_visible oid=3403
         pg_table_is_visible oid=2079
         pg_table_size regclass=2997
         pg_tablespace_location oid=3778
+        pg_tablespace_size name=2323 oid=2322
+        pg_terminate_backend integer,bigint=2096
         pg_total_relation_size regclass=2286
+        pg_trigger_depth =3163
         pg_ts_config_is_visible oid=3758
+        pg_ts_dict_is_visible oid=3757
+        pg_ts_parser_is_visible oid=3756
+        pg_ts_template_is_visible oid=3768
         pg_type_is_visible oid=2080
         pg_typeof anyelement=1619
         pi =1610
@@ -335,12 +378,16 @@ enum PostgresOIDs {
         radians double_precision=1609
         random =1598
         regexp_count text,text,integer,text=6256 text,text,integer=6255 text,text=6254
+        regexp_instr text,text,integer,integer,integer=6260 text,text,integer,integer=6259
+        regexp_instr text,text,integer=6258 text,text=6257
         regexp_like text,text,text=6264 text,text=6263
         regexp_match text,text,text=3397 text,text=3396
         regexp_replace text,text,text,integer,integer,text=6251 text,text,text,integer,integer=6252
         regexp_replace text,text,text,integer=6253 text,text,text,text=2285 text,text,text=2284
         regexp_split_to_array text,text,text=2768 text,text=2767
         regexp_substr text,text=6265
+        regexp_substr text,text,integer,integer,text=6268 text,text,integer,integer=6267
+        regexp_substr text,text,integer=6266
         repeat text,integer=1622
         replace text,text,text=2087
         reverse text=3062
@@ -353,6 +400,7 @@ enum PostgresOIDs {
         session_user =746
         set_config text,text,boolean=2078
         setseed double_precision=1599
+        setval regclass,bigint,boolean=1765 regclass,bigint=1576
         shobj_description oid,name=1993
         sign double_precision=2310 numeric=1706
         similar_escape text,text=1623
@@ -366,8 +414,10 @@ enum PostgresOIDs {
         string_to_array text,text,text=376 text,text=394
         strpos text,text=868
         substr bytea,integer,integer=2085 text,integer,integer=877 text,integer=883
+        substr bytea,integer=2086
         substring bytea,integer,integer=2012 text,integer,integer=936 text,integer=937
         substring text,text,text=2074 text,text=2073
+        substring bytea,integer=2013
         tan double_precision=1606
         tanh double_precision=2464
         time time_without_time_zone,integer=1968
@@ -384,11 +434,13 @@ enum PostgresOIDs {
         to_regclass text=3495
         to_regnamespace text=4086
         to_regproc text=3494
+        to_regprocedure text=3479
         to_regrole text=4093
         to_regtype text=3493
         to_timestamp double_precision=1158 text,text=1778
         transaction_timestamp =2647
         translate text,text,text=878
+        trim_array anyarray,integer=6172
         trim_scale numeric=5043
         trunc double_precision=1343 numeric,integer=1709 numeric=1710
         txid_current =2943
@@ -396,6 +448,7 @@ enum PostgresOIDs {
         version =89
         width_bucket double_precision,double_precision,double_precision,integer=320
         width_bucket numeric,numeric,numeric,integer=2170
+        width_bucket anyelement,anyarray=3218
         | bigint,bigint=1887 integer,integer=1881 smallint,smallint=1875
         |/ double_precision=596
         || anyarray,anyarray=375 anyarray,anyelement=349 anyelement,anyarray=374

@@ -156,6 +156,7 @@ extension FunctionRegistry {
             catalog(name, [.oid, .boolean], .text)
         }
         catalog("pg_get_viewdef", [.text], .text)
+        catalog("pg_describe_object", [.oid, .oid, .integer], .text)
         catalog("pg_get_indexdef", [.oid, .integer, .boolean], .text)
         catalog("pg_get_partkeydef", [.oid], .text)
         catalog("pg_get_partition_constraintdef", [.oid], .text)
@@ -257,6 +258,16 @@ extension FunctionRegistry {
         catalog("pg_tablespace_size", [.name], .bigint)
         text("pg_size_pretty", [.bigint]) { a, row, arena in
             arena.copy(SizeText.pretty(a[0].value(Int64.self, row)))
+        }
+        text("pg_size_pretty", [.decimal]) { a, row, arena in
+            let datum = Self.element(a[0], row)
+            guard case .decimal(let value) = datum, !value.isNaN else { return nil }
+            var whole = value.mantissa
+            for _ in 0..<max(0, Int(value.scale)) { whole /= 10 }
+            guard whole.magnitude >= 10 * 1024 else {
+                return arena.copy((TextFormat.string(datum, .decimal) ?? "") + " bytes")
+            }
+            return arena.copy(SizeText.pretty(Int64(clamping: whole)))
         }
         add("pg_column_size", [.anyElement], .integer, volatility: .stable) { _, a, n, type in
             Kernels.rows(a, n, type) { row, out in

@@ -12,7 +12,7 @@ extension SQLType {
         "text": .text, "bytea": .bytea, "uuid": .uuid, "json": .json, "jsonb": .jsonb,
         "name": .name, "\"char\"": .singleChar,
         "oid": .oid, "regclass": .regclass, "regtype": .regtype, "regproc": .regproc,
-        "regprocedure": .regproc, "regnamespace": .regnamespace, "regrole": .regrole,
+        "regprocedure": .regproc, "regoper": .oid, "regoperator": .oid, "regnamespace": .regnamespace, "regrole": .regrole,
         "int2vector": .int2vector, "oidvector": .oidvector,
         "void": .void, "record": .record, "trigger": .trigger, "unknown": .unknown,
         "anyelement": .anyElement, "anyarray": .anyArray,
