@@ -75,6 +75,7 @@ enum CastRules {
         case (.unknown, _), (_, .anyElement): return .implicit
         case (.array, .anyArray), (.int2vector, .anyArray), (.oidvector, .anyArray):
             return .implicit
+        case (.record, .text), (.record, .varchar): return .assignment
         case (.void, _), (_, .void), (.record, _), (_, .record), (.trigger, _), (_, .trigger):
             return nil
         default: break
