@@ -34,9 +34,7 @@ final class RuntimeFilter: @unchecked Sendable {
     static func make(
         _ join: HashJoinOperator, _ table: JoinTable, _ context: QueryContext
     ) -> [(scan: ScanOperator, filter: RuntimeFilter)] {
-        guard join.shape.ignoresUnmatchedProbe, join.words.isExact, table.entryCount > 0 else {
-            return []
-        }
+        guard join.shape.ignoresUnmatchedProbe, table.entryCount > 0 else { return [] }
         var made: [(scan: ScanOperator, filter: RuntimeFilter)] = []
         for (key, probe) in join.probeKeys.enumerated() {
             guard let place = probe.plainColumn(join.children[0].types),
@@ -44,34 +42,53 @@ final class RuntimeFilter: @unchecked Sendable {
                 target.index < target.scan.node.columns.count,
                 ScanCondition.isIntegerLike(target.scan.node.columns[target.index].type)
             else { continue }
-            made.append(
-                (target.scan, RuntimeFilter(target.index, key, join.words, table)))
+            let form = join.words
+            guard form.isExact else {
+                // Words are hashes here: the rows hold the keys themselves.
+                let keys = table.rows.columns[join.keyPlaces[key]].vector
+                let filter = RuntimeFilter(target.index, table.rows.count, bounds: nil) {
+                    keys.forEachInteger($0)
+                }
+                made.append((target.scan, filter))
+                continue
+            }
+            var bounds: (Int64, Int64)?
+            if form.isInteger, case .unique = table.layout {
+                bounds = (table.low, table.low &+ Int64(table.span - 1))
+            }
+            let filter = RuntimeFilter(target.index, table.entryCount, bounds: bounds) { visit in
+                table.forEachWord { visit(form.value($0, key: key)) }
+            }
+            made.append((target.scan, filter))
         }
         return made
     }
 
-    private init(_ column: Int, _ key: Int, _ form: JoinWords, _ table: JoinTable) {
+    /// - Parameters:
+    ///   - rows: how many values there are at most.
+    ///   - bounds: of the values, where they are known.
+    ///   - forEach: shows every value.
+    private init(
+        _ column: Int, _ rows: Int, bounds: (low: Int64, high: Int64)?,
+        _ forEach: ((Int64) -> Void) -> Void
+    ) {
         self.column = column
-        var (low, high) = (Int64.max, Int64.min)
-        if form.isInteger, case .unique = table.layout {
-            (low, high) = (table.low, table.low &+ Int64(table.span - 1))
-        } else {
-            table.forEachWord {
-                let value = form.value($0, key: key)
-                low = min(low, value)
-                high = max(high, value)
+        var (low, high) = bounds ?? (Int64.max, Int64.min)
+        if bounds == nil {
+            forEach {
+                low = min(low, $0)
+                high = max(high, $0)
             }
         }
         self.low = low
         self.high = high
         let width = UInt64(bitPattern: high &- low)
-        let rows = table.entryCount
         if width < Self.bitmapBitsMax, width < UInt64(rows) * 64 + 1 << 16 {
             let bytes = Int(width) / 8 + 1 + Int(SH_SLACK)
             let bits = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes)
             bits.initialize(repeating: 0, count: bytes)
-            table.forEachWord {
-                let bit = UInt64(bitPattern: form.value($0, key: key) &- low)
+            forEach {
+                let bit = UInt64(bitPattern: $0 &- low)
                 bits[Int(bit >> 3)] |= 1 << UInt8(truncatingIfNeeded: bit & 7)
             }
             (bitmap, blocks, blockMask) = (bits, nil, 0)
@@ -81,8 +98,8 @@ final class RuntimeFilter: @unchecked Sendable {
             let words = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
             words.initialize(repeating: 0, count: count)
             let mask = UInt64(count - 1)
-            table.forEachWord {
-                let hash = VectorHash.mix(UInt64(bitPattern: form.value($0, key: key)))
+            forEach {
+                let hash = VectorHash.mix(UInt64(bitPattern: $0))
                 words[Int(hash >> 32 & mask)] |= Self.bits(hash)
             }
             (bitmap, blocks, blockMask) = (nil, words, mask)
@@ -228,5 +245,23 @@ extension Compiled {
             [SQLType.smallint, .integer, .bigint].contains(types[index])
         else { return nil }
         return index
+    }
+}
+
+extension Vector {
+    /// Shows the value of every row of an integer column that is not NULL.
+    fileprivate func forEachInteger(_ visit: (Int64) -> Void) {
+        func each<T: FixedWidthInteger>(_: T.Type) {
+            let values = pointer(T.self)
+            for row in 0..<count where !isNull(row) {
+                visit(Int64(truncatingIfNeeded: values[row & rowMask]))
+            }
+        }
+        switch physical {
+        case .int16: each(Int16.self)
+        case .int32: each(Int32.self)
+        case .int64: each(Int64.self)
+        default: break
+        }
     }
 }
