@@ -7,6 +7,8 @@ package struct SQLError: Error, Sendable, Equatable, CustomStringConvertible {
     package var message: String
     package var detail: String?
     package var hint: String?
+    /// Where in a larger task it happened, such as a line of COPY's input.
+    package var context: String?
     /// 1-based position in the statement text, in characters (Unicode scalars), as PostgreSQL counts.
     package var position: Int?
     /// The table, column and constraint that the error is about.
@@ -45,6 +47,13 @@ package struct SQLError: Error, Sendable, Equatable, CustomStringConvertible {
         copy.table = table
         copy.column = column
         copy.constraint = constraint
+        return copy
+    }
+
+    /// The error with what it happened in.
+    package func within(_ context: String?) -> SQLError {
+        var copy = self
+        copy.context = context
         return copy
     }
 

@@ -14,6 +14,7 @@ package enum ErrorPrinter {
         if let position = error.position, let place = place(position, in: sql) { text += place }
         if let detail = error.detail { text += "DETAIL:  \(clean(detail))\n" }
         if let hint = error.hint { text += "HINT:  \(clean(hint))\n" }
+        if let context = error.context { text += "CONTEXT:  \(clean(context))\n" }
         return text
     }
 

@@ -25,6 +25,7 @@ package final class Database: Sendable {
     let pool: WorkerPool
     let spillArea: SpillArea
     package let options: Options
+    let startTime = Clock.now()
     let sessions = SessionList()
     let systemRows = SystemRowsCache()
     let statistics = StatisticsCache()

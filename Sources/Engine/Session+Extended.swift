@@ -189,13 +189,16 @@ extension Database: DatabaseBackend {
     }
 
     package func openSession(
-        user: String, database: String, parameters: [(String, String)], processID: Int32
+        user: String, database: String, parameters: [(String, String)], processID: Int32,
+        address: String?
     ) throws -> any SessionBackend {
         let name = try catalog(store.snapshot()).database
         guard database == name else {
             throw SQLError(.invalidCatalogName, "database \"\(database)\" does not exist")
         }
-        return try Session(self, user: user, parameters: parameters, processID: processID)
+        return try Session(
+            self, user: user, parameters: parameters, processID: processID,
+            clientAddress: address)
     }
 
     package var statusParameters: [(String, String)] { Settings().reported }

@@ -117,6 +117,8 @@ struct SessionState: SystemState {
         }
     }
 
+    func serverStart() -> Int64 { session.database.startTime }
+
     func backendProcessID() -> Int32 { session.processID }
 
     func signal(processID: Int32, terminate: Bool) throws -> Bool {

@@ -13,12 +13,20 @@ package struct Settings: Sendable {
         let kind: String
         let isReadOnly: Bool
         let isReported: Bool
+        /// What a number counts, the numbers that may be, and the words of an enum.
+        let unit: Unit?
+        let range: ClosedRange<Double>?
+        let choices: [String]
         let summary: String
 
         init(
             _ name: String, _ initial: String, kind: String = "string", readOnly: Bool = false,
-            reported: Bool = false, _ summary: String
+            reported: Bool = false, unit: Unit? = nil, range: ClosedRange<Double>? = nil,
+            choices: [String] = [], _ summary: String
         ) {
+            self.unit = unit
+            self.range = range
+            self.choices = choices
             self.name = name
             self.initial = initial
             self.kind = kind
@@ -31,7 +39,10 @@ package struct Settings: Sendable {
     static let serverVersion = "15.8"
 
     /// In the order of SHOW ALL.
-    static let definitions: [Definition] = [
+    static let definitions: [Definition] =
+        (ownDefinitions + withoutEffect).sorted { $0.name.lowercased() < $1.name.lowercased() }
+
+    private static let ownDefinitions: [Definition] = [
         Definition("application_name", "", reported: true, "Name that the client gives itself."),
         Definition("bytea_output", "hex", kind: "enum", "Text form of bytea."),
         Definition(
@@ -59,7 +70,8 @@ package struct Settings: Sendable {
         Definition(
             "escape_string_warning", "on", kind: "bool", "Accepted; unused."),
         Definition(
-            "idle_in_transaction_session_timeout", "0", kind: "integer",
+            "idle_in_transaction_session_timeout", "0", kind: "integer", unit: .milliseconds,
+            range: 0...Double(Int32.max),
             "Milliseconds an open transaction may idle; accepted, not enforced."),
         Definition(
             "integer_datetimes", "on", kind: "bool", readOnly: true, reported: true,
@@ -76,12 +88,13 @@ package struct Settings: Sendable {
         Definition("lc_monetary", "C", "Form of currency; accepted, unused."),
         Definition("lc_numeric", "C", "Form of numbers; accepted, unused."),
         Definition("lc_time", "C", "Form of dates; accepted, unused."),
-        Definition("lock_timeout", "0", kind: "integer", "Milliseconds to wait for a lock."),
+        Definition(
+            "lock_timeout", "0", kind: "integer", unit: .milliseconds,
+            range: 0...Double(Int32.max), "Milliseconds to wait for a lock."),
         Definition(
             "max_identifier_length", "63", kind: "integer", readOnly: true,
             "Longest identifier in bytes."),
         Definition("max_index_keys", "32", kind: "integer", readOnly: true, "Columns of a key."),
-        Definition("max_parallel_workers_per_gather", "2", kind: "integer", "Workers of a query."),
         Definition(
             "password_encryption", "scram-sha-256", kind: "enum", readOnly: true,
             "How passwords are kept."),
@@ -104,12 +117,14 @@ package struct Settings: Sendable {
             "standard_conforming_strings", "on", kind: "bool", reported: true,
             "Backslashes are plain in '…'."),
         Definition(
-            "statement_timeout", "0", kind: "integer",
+            "statement_timeout", "0", kind: "integer", unit: .milliseconds,
+            range: 0...Double(Int32.max),
             "Milliseconds a statement may run; 0 is no limit."),
         Definition(
             "synchronize_seqscans", "on", kind: "bool", "Accepted from restore scripts; unused."),
         Definition(
-            "temp_file_limit", "64GB", kind: "integer",
+            "temp_file_limit", "64GB", kind: "integer", unit: .kilobytes,
+            range: -1...Double(Int32.max),
             "Disk that one query may use for temporary files; beyond it fails with 53400."),
         Definition("TimeZone", "Etc/UTC", reported: true, "Zone of timestamptz display."),
         Definition(
@@ -122,7 +137,7 @@ package struct Settings: Sendable {
             "transaction_read_only", "off", kind: "bool",
             "Whether the open transaction may not write."),
         Definition(
-            "work_mem", "1GB", kind: "integer", 
+            "work_mem", "1GB", kind: "integer", unit: .kilobytes, range: 64...Double(Int32.max),
             "Memory of one query; beyond it sorts and groups go to disk, and others fail with 53200."),
         Definition("xmloption", "content", kind: "enum", "Accepted from restore scripts; unused."),
     ]
@@ -218,16 +233,6 @@ package struct Settings: Sendable {
                 throw SQLError.unsupported("bytea_output \(value)")
             }
             return "hex"
-        case "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout":
-            guard let milliseconds = milliseconds(value) else { throw invalid }
-            return milliseconds == 0 ? "0" : milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
-        case "work_mem":
-            guard let bytes = bytes(value), bytes >= 64 << 10 else { throw invalid }
-            return sized(bytes)
-        case "temp_file_limit":
-            if value == "-1" { return value }
-            guard let bytes = bytes(value) else { throw invalid }
-            return sized(bytes)
         case "default_transaction_isolation", "transaction_isolation":
             let level = value.lowercased()
             guard
@@ -236,15 +241,35 @@ package struct Settings: Sendable {
             else { throw invalid }
             return level
         default:
-            if definition.kind == "bool" {
-                switch value.lowercased() {
-                case "on", "true", "yes", "1", "t", "y": return "on"
-                case "off", "false", "no", "0", "f", "n": return "off"
-                default: throw invalid
-                }
+            return try checked(definition, value)
+        }
+    }
+
+    /// A value of a setting without rules of its own.
+    private static func checked(_ definition: Definition, _ value: String) throws -> String {
+        switch definition.kind {
+        case "bool":
+            switch value.lowercased() {
+            case "on", "true", "yes", "1", "t", "y": return "on"
+            case "off", "false", "no", "0", "f", "n": return "off"
+            default:
+                throw SQLError(
+                    .invalidParameterValue,
+                    "parameter \"\(definition.name)\" requires a Boolean value")
             }
-            if definition.kind == "integer", Int(value) == nil { throw invalid }
-            return value
+        case "integer":
+            let number = Int64(try number(definition, value))
+            return definition.unit?.shown(number) ?? "\(number)"
+        case "real": return plain(try number(definition, value))
+        case "enum" where !definition.choices.isEmpty:
+            guard definition.choices.contains(value.lowercased()) else {
+                throw SQLError(
+                    .invalidParameterValue,
+                    "invalid value for parameter \"\(definition.name)\": \"\(value)\"",
+                    hint: "Available values: \(definition.choices.joined(separator: ", ")).")
+            }
+            return value.lowercased()
+        default: return value
         }
     }
 
@@ -260,13 +285,6 @@ package struct Settings: Sendable {
         scaled(
             text, [("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("TB", 1 << 40), ("B", 1)],
             plain: 1 << 10)
-    }
-
-    /// A byte count as SHOW prints it.
-    private static func sized(_ bytes: Int) -> String {
-        if bytes > 0, bytes % (1 << 30) == 0 { return "\(bytes >> 30)GB" }
-        if bytes > 0, bytes % (1 << 20) == 0 { return "\(bytes >> 20)MB" }
-        return "\(bytes >> 10)kB"
     }
 
     private static func scaled(_ text: String, _ units: [(String, Int)], plain: Int) -> Int? {

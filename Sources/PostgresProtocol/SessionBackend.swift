@@ -46,9 +46,11 @@ package protocol DatabaseBackend: Sendable {
     /// The user's `SCRAM-SHA-256$…` verifier; nil for unknown users and those without password.
     func verifier(forUser user: String) -> String?
 
-    /// Opens a session; `parameters` are the settings sent at start-up, in the order sent.
+    /// Opens a session; `parameters` are the settings sent at start-up, in the order sent,
+    /// and `address` is the client's.
     func openSession(
-        user: String, database: String, parameters: [(String, String)], processID: Int32
+        user: String, database: String, parameters: [(String, String)], processID: Int32,
+        address: String?
     ) throws -> any SessionBackend
 
     /// What ParameterStatus reports at start where the session itself does not say.

@@ -171,7 +171,8 @@ final class ConnectionHandler: ChannelInboundHandler {
                 server: server, control: control, machine: machine, pending: output,
                 login: .init(
                     user: user, database: database, parameters: parameters,
-                    processID: processID, secret: secret),
+                    processID: processID, secret: secret,
+                    address: context.remoteAddress?.ipAddress),
                 close: {
                     eventLoop.execute {
                         let (handler, context) = bound.value

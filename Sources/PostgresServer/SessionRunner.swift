@@ -14,6 +14,8 @@ final class SessionRunner: @unchecked Sendable {
         var parameters: [(String, String)]
         var processID: Int32
         var secret: Int32
+        /// The client's, where it is known.
+        var address: String?
     }
 
     static let chunkBytes = 64 << 10
@@ -58,7 +60,7 @@ final class SessionRunner: @unchecked Sendable {
         do {
             let session = try server.backend.openSession(
                 user: login.user, database: login.database, parameters: login.parameters,
-                processID: login.processID)
+                processID: login.processID, address: login.address)
             self.session = session
             control.attach(session)
             perform(

@@ -50,10 +50,12 @@ private struct OneUser: DatabaseBackend {
     }
 
     func openSession(
-        user: String, database name: String, parameters: [(String, String)], processID: Int32
+        user: String, database name: String, parameters: [(String, String)], processID: Int32,
+        address: String?
     ) throws -> any SessionBackend {
         try database.openSession(
-            user: user, database: name, parameters: parameters, processID: processID)
+            user: user, database: name, parameters: parameters, processID: processID,
+            address: address)
     }
 
     var statusParameters: [(String, String)] { database.statusParameters }

@@ -131,6 +131,9 @@ package final class StringArena: @unchecked Sendable {
     }
 
     package func copy(_ view: StringView) -> StringView { copy(view.buffer) }
+    package func copy(_ bytes: [UInt8]) -> StringView {
+        bytes.withUnsafeBufferPointer { copy($0) }
+    }
     package func copy(_ string: String) -> StringView {
         var text = string
         return text.withUTF8 { copy($0) }

@@ -21,6 +21,7 @@ struct Workbench {
         func sessions() -> [SystemSession] { [] }
         func storageSegments() -> [SystemSegment] { [] }
         func tableSize(_ table: UInt32) -> (rows: Int64, bytes: Int64) { (7, 1024) }
+        func serverStart() -> Int64 { 0 }
         func backendProcessID() -> Int32 { 1 }
         func signal(processID: Int32, terminate: Bool) throws -> Bool { false }
         func preparedStatements() -> [SystemPreparedStatement] { [] }

@@ -30,7 +30,8 @@ final class FakeBackend: DatabaseBackend {
     }
 
     func openSession(
-        user: String, database: String, parameters: [(String, String)], processID: Int32
+        user: String, database: String, parameters: [(String, String)], processID: Int32,
+        address: String?
     ) throws -> any SessionBackend {
         guard database == "retail" else {
             throw SQLError(.invalidCatalogName, "database \"\(database)\" does not exist")

@@ -50,11 +50,11 @@ class Loads:
                     lines = lines[piece:]
             return cursor.rowcount
 
-    def error(self, body):
+    def error(self, body, third="message_detail"):
         try:
             body()
         except psycopg.Error as error:
-            return error.sqlstate, error.diag.message_primary, error.diag.message_detail
+            return error.sqlstate, error.diag.message_primary, getattr(error.diag, third)
         return None
 
     def table(self, name, columns="k integer, t text"):
@@ -117,18 +117,18 @@ class Loads:
             lines = list(good)
             for line, text in changes.items():
                 lines[line - 1] = text
-            return self.error(lambda: self.copy("bad", ("\n".join(lines) + "\n").encode(), options))
+            return self.error(lambda: self.copy("bad", ("\n".join(lines) + "\n").encode(), options), "context")
 
         self.check("bad value", load({250_123: "12x,text,1"}), (
-            "22P02", 'invalid input syntax for type integer: "12x"', "COPY bad, line 250123, column k"))
+            "22P02", 'invalid input syntax for type integer: "12x"', 'COPY bad, line 250123, column k: "12x"'))
         self.check("first error", load({299_999: "x,y,z", 200_001: "1,text", 250_000: "1,2,3,4"}), (
-            "22P04", 'missing data for column "n"', "COPY bad, line 200001"))
+            "22P04", 'missing data for column "n"', 'COPY bad, line 200001: "1,text"'))
         self.check("extra data", load({150_000: "1,2,3,4", 150_001: "x,y,z"}), (
-            "22P04", "extra data after last expected column", "COPY bad, line 150000"))
+            "22P04", "extra data after last expected column", 'COPY bad, line 150000: "1,2,3,4"'))
         self.check("after quoted newlines", load({10: '1,"a\nb\nc",1', 100_000: "y,,"}), (
-            "22P02", 'invalid input syntax for type integer: "y"', "COPY bad, line 100002, column k"))
+            "22P02", 'invalid input syntax for type integer: "y"', 'COPY bad, line 100002, column k: "y"'))
         self.check("too long", load({222_222: "1,aaaaaaaaaaaaaaaaaaaaa,1"}), (
-            "22001", "value too long for type character varying(20)", "COPY bad, line 222222, column t"))
+            "22001", "value too long for type character varying(20)", 'COPY bad, line 222222, column t: "aaaaaaaaaaaaaaaaaaaaa"'))
         self.check("unterminated", load({299_000: '1,"open,1'})[:2], ("22P04", "unterminated CSV quoted field"))
         self.check("nothing stored", self.one("SELECT count(*) FROM bad"), 0)
 

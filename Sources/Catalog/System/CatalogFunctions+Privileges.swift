@@ -43,9 +43,17 @@ extension CatalogFunctions {
         case "has_database_privilege":
             return .bool(
                 try any(wanted) { catalog.databasePrivileges(of: role).contains(try parse($0)) })
-        case "has_function_privilege", "has_type_privilege", "has_tablespace_privilege",
-            "has_sequence_privilege":
+        case "has_function_privilege", "has_type_privilege", "has_tablespace_privilege":
             return .bool(true)
+        case "has_sequence_privilege":
+            guard let sequence = try object(rest, 0) else { return .null }
+            guard case .sequence = sequence else {
+                throw SQLError(.wrongObjectType, "\"\(sequence.name)\" is not a sequence")
+            }
+            return .bool(
+                try any(wanted) {
+                    catalog.privileges(on: sequence, role: role).contains(try parse($0))
+                })
         default: break
         }
         guard let relation = try object(rest, 0) else { return .null }

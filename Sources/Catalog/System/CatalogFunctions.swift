@@ -385,7 +385,12 @@ package struct CatalogFunctions: CatalogLookup {
             return .bool(held.contains(name))
         case "pg_tablespace_location": return .text("")
         case "txid_current", "pg_current_xact_id": return .int(Int64(catalog.version))
-        case "pg_postmaster_start_time", "pg_conf_load_time": return .null
+        case "pg_postmaster_start_time", "pg_conf_load_time":
+            return .int(context.state.serverStart())
+        case "inet_client_addr":
+            let own = context.state.backendProcessID()
+            let session = context.state.sessions().first { $0.processID == own }
+            return .optional(session?.clientAddress)
         case "pg_sleep":
             guard case .double(let seconds)? = arguments.first, seconds > 0 else {
                 return .bool(true)

@@ -74,6 +74,8 @@ package protocol SystemState: Sendable {
     func lastSequence() throws -> UInt32?
     /// Where a sequence stands, for everybody.
     func sequenceState(of sequence: CatalogSequence) throws -> (last: Int64, isCalled: Bool)
+    /// When the server started, in microseconds since 2000-01-01 UTC.
+    func serverStart() -> Int64
     /// pg_backend_pid of this session.
     func backendProcessID() -> Int32
     /// Takes an advisory lock where it is free.

@@ -108,7 +108,9 @@ struct CopyBinary {
     }
 
     private func failure(_ text: String) -> SQLError {
-        SQLError(.badCopyFileFormat, text, detail: "COPY \(table), line \(row + 1)")
+        var error = SQLError(.badCopyFileFormat, text)
+        error.context = "COPY \(table), line \(row + 1)"
+        return error
     }
 
     private mutating func readRows() throws -> Batch {
@@ -131,9 +133,7 @@ struct CopyBinary {
                             into: vectors[column], row: count, arena: arenas[column])
                     }
                 } catch var error as SQLError {
-                    if error.detail == nil {
-                        error.detail = "COPY \(table), line \(row + 1), column \(names[column])"
-                    }
+                    error.context = "COPY \(table), line \(row + 1), column \(names[column])"
                     throw error
                 }
                 place += length

@@ -23,8 +23,9 @@ struct CopyFields: ~Copyable {
     private let columns: Int
     /// Column by column, `rowsMax` each.
     let fields: UnsafeMutablePointer<TextField>
-    /// The line of each row.
+    /// The line of each row, and where the row starts and the next one does.
     let lines: UnsafeMutablePointer<Int32>
+    let spans: UnsafeMutablePointer<CopyRowPlaces.Span>
     private(set) var problem: Problem?
     /// Whether the end mark was found.
     private(set) var isEnd = false
@@ -45,6 +46,7 @@ struct CopyFields: ~Copyable {
         self.columns = columns
         fields = .allocate(capacity: max(columns, 1) * Self.rowsMax)
         lines = .allocate(capacity: Self.rowsMax + 1)
+        spans = .allocate(capacity: Self.rowsMax + 1)
         isText = options.format == .text
         // Text has no quotes: a newline stands for "none".
         quote = isText ? 10 : options.quote
@@ -55,6 +57,7 @@ struct CopyFields: ~Copyable {
     deinit {
         fields.deallocate()
         lines.deallocate()
+        spans.deallocate()
     }
 
     /// The bits of the interesting bytes of a word.
@@ -212,6 +215,8 @@ struct CopyFields: ~Copyable {
     private mutating func end(_ rows: inout Int, _ column: inout Int, next: Int) {
         let isHeader = line == 1 && options.hasHeader
         lines[rows] = Int32(truncatingIfNeeded: line)
+        spans[rows] = CopyRowPlaces.Span(
+            start: UInt32(truncatingIfNeeded: rowStart), end: UInt32(truncatingIfNeeded: next))
         rowStart = next
         if isEnd { return }
         if !isHeader {

@@ -135,9 +135,11 @@ private struct CopyLoad {
     private mutating func take() throws {
         let rows = underWay.removeFirst().value()
         if isDone { return }
-        for batch in rows.batches {
+        for (batch, places) in zip(rows.batches, rows.places) {
             try cancellation.check()
-            try writer.append(batch, checks: checks, to: &changes, isOwned: true)
+            try writer.append(batch, checks: checks, to: &changes, isOwned: true) {
+                places?.context($0)
+            }
             count += batch.count
         }
         if let error = rows.error { throw error }

@@ -17,6 +17,8 @@ struct CopyParser: Sendable {
     /// The rows of a block, in order.
     struct Rows: Sendable {
         var batches: [Batch] = []
+        /// Where the rows of each batch stand; nil where WHERE has left some out.
+        var places: [CopyRowPlaces?] = []
         /// What is wrong with the row behind them.
         var error: (any Error)?
         /// Whether the end mark followed.
@@ -52,23 +54,27 @@ struct CopyParser: Sendable {
         _ block: CopyBlock, _ fields: borrowing CopyFields, _ count: Int, into result: inout Rows
     ) throws {
         var rows = count
-        var failure: (error: SQLError, line: Int32, column: Int?)?
+        var failure: (error: SQLError, context: String?)?
+        func rowPlace(_ row: Int) -> String {
+            CopyRowPlaces.context(
+                table, fields.lines[row], CopyRowPlaces.text(of: block, fields.spans[row]))
+        }
         // Of a row that is too short the fields that it has are read first.
         var short = 0
         switch fields.problem {
         case .extraData?:
             failure = (
                 SQLError(.badCopyFileFormat, "extra data after last expected column"),
-                fields.lines[count], nil
+                rowPlace(count)
             )
         case .missingData(let found)?:
             short = found
             failure = (
                 SQLError(.badCopyFileFormat, "missing data for column \"\(names[found])\""),
-                fields.lines[count], nil
+                rowPlace(count)
             )
         case .unterminatedQuote?:
-            failure = (SQLError(.badCopyFileFormat, "unterminated CSV quoted field"), 0, nil)
+            failure = (SQLError(.badCopyFileFormat, "unterminated CSV quoted field"), nil)
         case nil: break
         }
         let format = context.evaluation.formatSession
@@ -81,20 +87,38 @@ struct CopyParser: Sendable {
                 of: UnsafePointer(block.bytes), into: vector, session: format)
             if let found {
                 rows = found.row
-                failure = (found.error, fields.lines[rows], column)
+                failure = (found.error, place(fields, found.row, column, block))
             }
             columns.append(vector)
         }
         for vector in columns { vector.count = rows }
         if rows > 0 {
             let batch = try self.rows(of: Batch(columns: columns, count: rows))
-            if batch.count > 0 { result.batches.append(batch) }
+            if batch.count > 0 {
+                result.batches.append(batch)
+                result.places.append(
+                    filter == nil
+                        ? CopyRowPlaces(
+                            table: table, block: block,
+                            lines: Array(UnsafeBufferPointer(start: fields.lines, count: rows)),
+                            spans: Array(UnsafeBufferPointer(start: fields.spans, count: rows)))
+                        : nil)
+            }
         }
-        guard case (var error, let line, let column)? = failure else { return }
-        if error.detail == nil, line > 0 {
-            let place = column.map { ", column \(names[$0])" } ?? ""
-            error.detail = "COPY \(table), line \(line)\(place)"
-        }
+        guard case (var error, let context)? = failure else { return }
+        error.context = context
         throw error
+    }
+
+    /// `COPY t, line 3, column n: "x"`.
+    private func place(
+        _ fields: borrowing CopyFields, _ row: Int, _ column: Int, _ block: CopyBlock
+    ) -> String {
+        let field = fields.fields[column * CopyFields.rowsMax + row]
+        let start = "COPY \(table), line \(fields.lines[row]), column \(names[column])"
+        guard !field.isNull else { return "\(start): null input" }
+        let bytes = UnsafeBufferPointer(
+            start: UnsafePointer(block.bytes) + Int(field.start), count: Int(field.count))
+        return "\(start): \"\(CopyRowPlaces.shown(bytes))\""
     }
 }

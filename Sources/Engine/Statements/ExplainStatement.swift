@@ -11,6 +11,7 @@ struct ExplainStatement {
 
     func run(_ explain: SQLSyntax.Explain, _ portal: Portal) throws -> String {
         var analyze = false
+        var costs = true
         for option in explain.options {
             let isOn: Bool
             switch option.value {
@@ -21,7 +22,8 @@ struct ExplainStatement {
             }
             switch option.name {
             case "analyze": analyze = isOn
-            case "verbose", "costs", "timing", "summary", "buffers", "settings", "wal": break
+            case "costs": costs = isOn
+            case "verbose", "timing", "summary", "buffers", "settings", "wal": break
             case "format":
                 guard case .text(let word)? = option.value,
                     ["text", "json"].contains(word.lowercased())
@@ -67,12 +69,12 @@ struct ExplainStatement {
                     ("Kernel Level", ExplainJSON.quoted($0))
                 }
             lines = [
-                ExplainJSON(analyze: analyze, hidesCounts: secured.hasPolicies).text(
-                    operation, summary: fields)
+                ExplainJSON(analyze: analyze, costs: costs, hidesCounts: secured.hasPolicies)
+                    .text(operation, summary: fields)
             ]
         } else {
             lines = Execution.Explain.lines(
-                operation, analyze: analyze, hidesCounts: secured.hasPolicies)
+                operation, analyze: analyze, costs: costs, hidesCounts: secured.hasPolicies)
             lines += kernels(analyze).map { "Kernel Level: \($0)" }
             lines += summary.map { "\($0.name): \($0.value) ms" }
         }

@@ -210,7 +210,8 @@ struct StatementRunner {
     func requireWritable(_ statement: Statement) throws {
         guard try session.current().isReadOnly else { return }
         throw SQLError(
-            .readOnlyTransaction, "cannot execute this statement in a read-only transaction")
+            .readOnlyTransaction,
+            "cannot execute \(statement.commandName) in a read-only transaction")
     }
 
     private func truncate(_ truncate: Truncate) throws -> String {

@@ -55,9 +55,34 @@ struct Utilities {
             }
             try session.database.store.flush()
             return "CHECKPOINT"
-        case .lock: return "LOCK TABLE"
+        case .lock(let lock): return try self.lock(lock)
         default: return ""
         }
+    }
+
+    /// Conflicts are found at the commit, so that there is nothing to lock; what is asked is checked.
+    private func lock(_ lock: LockTable) throws -> String {
+        guard try !session.current().isImplicit else {
+            throw SQLError(
+                .noActiveTransaction, "LOCK TABLE can only be used in transaction blocks")
+        }
+        let open = try session.current()
+        for table in lock.tables {
+            let relation = try open.catalog.requireRelation(
+                named: table.name.parts, searchPath: try session.bindContext().searchPath,
+                role: session.role, position: table.name.position)
+            let wanted: [Privileges] =
+                lock.mode == "access share" ? [.select] : [.update, .delete, .truncate]
+            guard
+                wanted.contains(where: {
+                    open.catalog.may($0, relation, columns: [], role: session.role)
+                })
+            else {
+                throw SQLError(
+                    .insufficientPrivilege, "permission denied for table \(relation.name)")
+            }
+        }
+        return "LOCK TABLE"
     }
 
     private func change(_ name: String, _ value: String?, local: Bool) throws {

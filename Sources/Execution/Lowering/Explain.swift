@@ -11,20 +11,23 @@ package enum Explain {
     /// The tree, one line an operator, details below it; with `analyze` what each of them did.
     /// Where row security took part, counts that hidden rows could move are left out.
     package static func lines(
-        _ root: Operator, analyze: Bool, hidesCounts: Bool = false
+        _ root: Operator, analyze: Bool, costs: Bool = true, hidesCounts: Bool = false
     ) -> [String] {
         var lines: [String] = []
-        write(root, 0, analyze, hidesCounts, &lines)
+        write(root, 0, analyze, costs, hidesCounts, &lines)
         return lines
     }
 
     private static func write(
-        _ node: Operator, _ depth: Int, _ analyze: Bool, _ hidesCounts: Bool,
+        _ node: Operator, _ depth: Int, _ analyze: Bool, _ costs: Bool, _ hidesCounts: Bool,
         _ lines: inout [String]
     ) {
         let indent = depth == 0 ? "" : String(repeating: "  ", count: depth * 2 - 1) + "->  "
-        let rows = estimate(node, hidesCounts)
-        var line = "\(indent)\(node.title)  (cost=0.00..\(rows).00 rows=\(rows) width=\(width(node)))"
+        var line = indent + node.title
+        if costs {
+            let rows = estimate(node, hidesCounts)
+            line += "  (cost=0.00..\(rows).00 rows=\(rows) width=\(width(node)))"
+        }
         let statistics = node.statistics
         if analyze {
             line +=
@@ -43,7 +46,9 @@ package enum Explain {
             }
             if !notes.isEmpty { lines.append(inner + notes.joined(separator: ", ")) }
         }
-        for child in node.children { write(child, depth + 1, analyze, hidesCounts, &lines) }
+        for child in node.children {
+            write(child, depth + 1, analyze, costs, hidesCounts, &lines)
+        }
     }
 
     static func estimate(_ node: Operator, _ hidesCounts: Bool) -> Int {

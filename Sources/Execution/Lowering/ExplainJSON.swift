@@ -6,9 +6,11 @@ import Vectors
 /// Beyond PostgreSQL's keys there are "Self Time", "Rows In", "Details" and what operators count.
 package struct ExplainJSON {
     private let analyze: Bool
+    private let costs: Bool
     private let hidesCounts: Bool
 
-    package init(analyze: Bool, hidesCounts: Bool) {
+    package init(analyze: Bool, costs: Bool = true, hidesCounts: Bool) {
+        self.costs = costs
         self.analyze = analyze
         self.hidesCounts = hidesCounts
     }
@@ -20,12 +22,14 @@ package struct ExplainJSON {
     }
 
     private func node(_ node: Operator, _ depth: Int) -> String {
-        let rows = Explain.estimate(node, hidesCounts)
-        var fields: [(String, String)] = [
-            ("Node Type", Self.quoted(node.title)),
-            ("Startup Cost", "0.00"), ("Total Cost", "\(rows).00"), ("Plan Rows", "\(rows)"),
-            ("Plan Width", "\(Explain.width(node))"),
-        ]
+        var fields: [(String, String)] = [("Node Type", Self.quoted(node.title))]
+        if costs {
+            let rows = Explain.estimate(node, hidesCounts)
+            fields += [
+                ("Startup Cost", "0.00"), ("Total Cost", "\(rows).00"), ("Plan Rows", "\(rows)"),
+                ("Plan Width", "\(Explain.width(node))"),
+            ]
+        }
         let statistics = node.statistics
         if analyze {
             fields += [

@@ -55,16 +55,17 @@ package struct TableWriter {
     ///   - isBulk: whether rows may go to disk before the commit, which makes locators void of
     ///     rows that the transaction has added before.
     ///   - isOwned: whether nobody else writes to the vectors; see `ChangeSet.appendInBulk`.
+    ///   - place: what errors say of where a row comes from.
     /// - Throws: 23502 for a NULL, 23505 for a key that exists, 42501 for a row that policies
     ///   refuse, 23514 for one that a constraint refuses.
     package func append(
         _ batch: Batch, checks: RowChecks, to changes: inout ChangeSet, isBulk: Bool = true,
-        isOwned: Bool = false
+        isOwned: Bool = false, place: (Int) -> String? = { _ in nil }
     ) throws {
         guard batch.count > 0 else { return }
-        try checkNulls(batch)
-        try check(batch, checks)
-        try checkKeys(batch, &changes)
+        try checkNulls(batch, place)
+        try check(batch, checks, place)
+        try checkKeys(batch, &changes, place)
         try watch?.add(batch)
         changes.keyLabels[table.oid] = keyLabel
         if isBulk {
@@ -74,7 +75,9 @@ package struct TableWriter {
         }
     }
 
-    package func checkNulls(_ batch: Batch) throws {
+    package func checkNulls(
+        _ batch: Batch, _ place: (Int) -> String? = { _ in nil }
+    ) throws {
         for (column, vector) in zip(table.columns, batch.columns)
         where vector.hasNulls
             && (column.notNull || table.primaryKey?.columns.contains(column.id) == true)
@@ -85,12 +88,14 @@ package struct TableWriter {
                     "null value in column \"\(column.name)\" of relation \"\(table.name)\""
                         + " violates not-null constraint",
                     detail: "Failing row contains (\(Self.text(batch, row)))."
-                ).about(table: table.name, column: column.name)
+                ).about(table: table.name, column: column.name).within(place(row))
             }
         }
     }
 
-    package func check(_ batch: Batch, _ checks: RowChecks) throws {
+    package func check(
+        _ batch: Batch, _ checks: RowChecks, _ place: (Int) -> String? = { _ in nil }
+    ) throws {
         for check in checks.policies {
             let verdict = try check.evaluate(batch, context)
             let flags = verdict.pointer(UInt8.self)
@@ -98,7 +103,8 @@ package struct TableWriter {
             where verdict.isNull(row) || flags[row & verdict.rowMask] == 0 {
                 throw SQLError(
                     .insufficientPrivilege,
-                    "\(checks.refusal) for table \"\(table.name)\"")
+                    "\(checks.refusal) for table \"\(table.name)\""
+                ).within(place(row))
             }
         }
         for (name, condition) in checks.constraints {
@@ -110,15 +116,19 @@ package struct TableWriter {
                     .checkViolation,
                     "new row for relation \"\(table.name)\" violates check constraint \"\(name)\"",
                     detail: "Failing row contains (\(Self.text(batch, row)))."
-                ).about(table: table.name, constraint: name)
+                ).about(table: table.name, constraint: name).within(place(row))
             }
         }
     }
 
-    private func checkKeys(_ batch: Batch, _ changes: inout ChangeSet) throws {
+    private func checkKeys(
+        _ batch: Batch, _ changes: inout ChangeSet, _ place: (Int) -> String?
+    ) throws {
         guard !keyIndices.isEmpty else { return }
         let keys = Batch(columns: keyIndices.map { batch.columns[$0] }, count: batch.count)
-        if let row = try changes.firstTaken(table.oid, keys: keys) { throw duplicate(keys, row) }
+        if let row = try changes.firstTaken(table.oid, keys: keys) {
+            throw duplicate(keys, row).within(place(row))
+        }
     }
 
     func duplicate(_ keys: Batch, _ row: Int) -> SQLError {

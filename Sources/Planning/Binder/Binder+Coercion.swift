@@ -208,6 +208,9 @@ extension Binder {
                 .undefinedObject, "type \"\(written)\" does not exist", position: name.position)
         }
         if let schema = name.name.schema, schema != "pg_catalog" { throw missing() }
+        if SQLType.isUnsupported(name.name.name) {
+            throw SQLError.unsupported("type \(name.name.name)", position: name.position)
+        }
         var modifiers: [Int] = []
         for modifier in name.modifiers {
             guard let value = Binder.integerLiteral(modifier) else {

@@ -16,10 +16,7 @@ extension Binder {
             ? table.columns.indices.filter { table.columns[$0].generated == nil }
             : try listed.map { try columnIndex($0, table) }
         if let index = indices.first(where: { table.columns[$0].generated != nil }) {
-            throw SQLError(
-                .invalidColumnReference,
-                "column \"\(table.columns[index].name)\" is a generated column",
-                detail: "Generated columns cannot be used in COPY.")
+            throw Self.generatedInCopy(table.columns[index].name)
         }
         uses[use].columns = Set(indices)
         let input = indices.map { (newColumn(), table.columns[$0].type) }
@@ -42,21 +39,40 @@ extension Binder {
             nextColumn: nextColumn)
     }
 
+    private static func generatedInCopy(_ name: String) -> SQLError {
+        SQLError(
+            .invalidColumnReference, "column \"\(name)\" is a generated column",
+            detail: "Generated columns cannot be used in COPY.")
+    }
+
     /// Binds COPY … TO: the query whose rows go out.
     package func bindCopyOut(_ copy: Copy) throws -> BoundQuery {
         switch copy.subject {
         case .statement(.query(let query)): return try bindQuery(query)
         case .statement: throw SQLError.unsupported("COPY of a data-modifying statement")
         case .table(let name, let listed):
-            if case .view(let view) = try findRelation(name) {
+            let relation = try findRelation(name)
+            if case .view(let view) = relation {
                 throw SQLError(
                     .wrongObjectType, "cannot copy from view \"\(view.name)\"",
                     hint: "Try the COPY (SELECT ...) TO variant.")
             }
+            // Generated columns stay at home: COPY FROM computes them.
+            var columns = listed
+            if case .table(let table) = relation {
+                let generated = table.columns.filter { $0.generated != nil }.map(\.name)
+                if let named = listed.first(where: { generated.contains($0.text) }) {
+                    throw Self.generatedInCopy(named.text)
+                }
+                if listed.isEmpty, !generated.isEmpty {
+                    columns = table.columns.filter { $0.generated == nil }
+                        .map { Identifier($0.name, at: name.position) }
+                }
+            }
             let targets =
-                listed.isEmpty
+                columns.isEmpty
                 ? [Target(Expr(.star(qualifier: []), at: name.position))]
-                : listed.map { Target(Expr(.column([$0.text]), at: $0.position)) }
+                : columns.map { Target(Expr(.column([$0.text]), at: $0.position)) }
             let select = Select(
                 targets: targets, from: [.table(TableName(name), alias: nil, sample: nil)])
             return try bindQuery(Query(.select(select), at: name.position))

@@ -109,6 +109,7 @@ extension MessageReader {
             case "M": error.message = text
             case "D": error.detail = text
             case "H": error.hint = text
+            case "W": error.context = text
             case "P": error.position = Int(text)
             default: break
             }

@@ -180,6 +180,7 @@ extension SQLError {
         field("M", message)
         field("D", detail)
         field("H", hint)
+        field("W", context)
         field("P", position.map { String($0) })
         field("t", table)
         field("c", column)

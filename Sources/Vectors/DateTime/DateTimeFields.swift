@@ -88,6 +88,8 @@ struct DateTimeFields {
                     let separator = byte(index)
                     while isDigit(index) || isLetter(index) || byte(index) == separator {
                         if isLetter(index), byte(index) | 0x20 == 0x74, isDigit(index + 1) { break }
+                        // Z behind a date is its zone.
+                        if byte(index) | 0x20 == 0x7A, !isLetter(index + 1) { break }
                         word.append(text[index])
                         index += 1
                     }
@@ -172,7 +174,7 @@ struct DateTimeFields {
             if word.count > 1, word[1] &- 0x30 > 9 {
                 return try takeWord((first == 0x2D ? "-" : "") + lower(word.dropFirst()), next)
             }
-            guard time != nil || hasDate, offset == nil, zone == nil else { throw bad() }
+            guard (time != nil && !isTimeOpen) || hasDate, offset == nil, zone == nil else { throw bad() }
             offset = try zoneOffset(word)
             return
         }
@@ -243,6 +245,8 @@ struct DateTimeFields {
     }
 
     private var isJulianNext = false
+    /// After `today` and its like: midnight, until a time of day says otherwise.
+    private var isTimeOpen = false
 
     private mutating func setNow(dayShift: Int, withTime: Bool) throws {
         let local = session.timeZone.local(fromUTC: session.now)
@@ -253,6 +257,7 @@ struct DateTimeFields {
             offset = session.timeZone.offset(at: session.now)
         } else if time == nil {
             time = 0
+            isTimeOpen = true
         }
     }
 
@@ -293,7 +298,8 @@ struct DateTimeFields {
     }
 
     private mutating func takeTime(_ word: [UInt8]) throws {
-        guard time == nil else { throw bad() }
+        guard time == nil || isTimeOpen else { throw bad() }
+        isTimeOpen = false
         let dot = word.firstIndex(of: 0x2E) ?? word.count
         let parts = word[..<dot].split(separator: 0x3A, omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count), let hour = number(parts[0]),

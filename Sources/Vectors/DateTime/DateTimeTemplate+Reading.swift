@@ -8,15 +8,25 @@ extension DateTimeTemplate {
             switch item {
             case .literal(let literal): reader.skip(literal)
             case .pattern(let pattern, let fill, let suffix):
-                var isFollowedByDigits = false
-                if index + 1 < items.count, case .pattern = items[index + 1] {
-                    isFollowedByDigits = true
-                }
-                try reader.take(pattern.uppercased(), pattern, exact: isFollowedByDigits && fill)
+                let isExact = fill && suffix.isEmpty && isFollowedByDigits(index)
+                try reader.take(pattern.uppercased(), pattern, exact: isExact)
                 if !suffix.isEmpty { reader.drop(2) }
             }
         }
         return try reader.finish()
+    }
+
+    /// Whether digits come right behind an item, so that only its own width tells where it ends.
+    private func isFollowedByDigits(_ index: Int) -> Bool {
+        guard index + 1 < items.count else { return false }
+        switch items[index + 1] {
+        case .literal(let text): return text.first?.wholeNumberValue != nil
+        case .pattern(let pattern, _, _):
+            let upper = pattern.uppercased()
+            return !["MON", "DAY", "DY", "A", "P", "B", "RM", "TZ", "OF", "FF"].contains {
+                upper.hasPrefix($0) && upper != "TZM"
+            }
+        }
     }
 }
 
@@ -70,8 +80,10 @@ private struct TemplateReader {
         !character.isLetter && !character.isNumber
     }
 
-    private mutating func number(_ digits: Int, _ name: String, signed: Bool = false) throws -> Int
-    {
+    /// A number of at most `digits` digits where `isExact` says so, else of all that come.
+    private mutating func number(
+        _ digits: Int, _ name: String, signed: Bool = false, isExact: Bool
+    ) throws -> Int {
         skipBlanks()
         var sign = 1
         if signed, at < text.count, text[at] == "-" || text[at] == "+" {
@@ -80,10 +92,16 @@ private struct TemplateReader {
         }
         var value = 0
         var count = 0
-        while at < text.count, count < digits, let digit = text[at].wholeNumberValue,
-            text[at].isASCII
+        while at < text.count, !isExact || count < digits,
+            let digit = text[at].wholeNumberValue, text[at].isASCII
         {
             value = value * 10 + digit
+            guard value <= Int(Int32.max) else {
+                throw SQLError(
+                    .datetimeFieldOverflow,
+                    "value for \"\(name)\" in source string is out of range",
+                    detail: "Value must be in the range \(Int32.min) to \(Int32.max).")
+            }
             count += 1
             at += 1
         }
@@ -121,15 +139,15 @@ private struct TemplateReader {
     mutating func take(_ upper: String, _ pattern: String, exact: Bool) throws {
         switch upper {
         case "YYYY", "IYYY":
-            year = try number(exact ? 4 : 9, upper, signed: true)
+            year = try number(4, upper, signed: true, isExact: exact)
             isISO = upper == "IYYY"
         case "Y,YYY":
-            let thousands = try number(4, upper)
+            let thousands = try number(4, upper, isExact: true)
             drop(1)
-            year = try thousands * 1000 + number(3, upper)
+            year = try thousands * 1000 + number(3, upper, isExact: exact)
         case "YYY", "IYY", "YY", "IY", "Y", "I":
             let start = at
-            let value = try number(exact ? upper.filter { $0 == "Y" || $0 == "I" }.count : 4, upper)
+            let value = try number(upper.count, upper, isExact: exact)
             year =
                 at - start >= 4
                 ? value
@@ -138,26 +156,26 @@ private struct TemplateReader {
                     : value < 100
                         ? 1900 + value : value < 520 ? 2000 + value : 1000 + value
             isISO = upper.hasPrefix("I")
-        case "MM": month = try number(2, upper)
+        case "MM": month = try number(2, upper, isExact: exact)
         case "MONTH": month = try name(DateTimeFields.monthNames, pattern, short: false) + 1
         case "MON": month = try name(DateTimeFields.monthNames, pattern, short: true) + 1
-        case "DD": day = try number(2, upper)
+        case "DD": day = try number(2, upper, isExact: exact)
         case "DAY": _ = try name(DateTimeFields.dayNames, pattern, short: false)
         case "DY": _ = try name(DateTimeFields.dayNames, pattern, short: true)
-        case "DDD", "IDDD": dayOfYear = try number(3, upper)
-        case "D": _ = try number(1, upper)
-        case "ID": isoDay = try number(1, upper)
+        case "DDD", "IDDD": dayOfYear = try number(3, upper, isExact: exact)
+        case "D": _ = try number(1, upper, isExact: exact)
+        case "ID": isoDay = try number(1, upper, isExact: exact)
         case "IW", "WW":
-            week = try number(2, upper)
+            week = try number(2, upper, isExact: exact)
             isISO = isISO || upper == "IW"
-        case "J": julian = try number(9, upper)
-        case "HH24": hour = try number(2, upper)
+        case "J": julian = try number(9, upper, isExact: exact)
+        case "HH24": hour = try number(2, upper, isExact: exact)
         case "HH", "HH12":
-            hour = try number(2, upper)
+            hour = try number(2, upper, isExact: exact)
             isTwelveHour = true
-        case "MI": minute = try number(2, upper)
-        case "SS": second = try number(2, upper)
-        case "SSSS", "SSSSS": secondOfDay = try number(5, upper)
+        case "MI": minute = try number(2, upper, isExact: exact)
+        case "SS": second = try number(2, upper, isExact: exact)
+        case "SSSS", "SSSSS": secondOfDay = try number(5, upper, isExact: exact)
         case "MS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6": try fraction(upper)
         case "AM", "PM", "A.M.", "P.M.":
             let dotted = upper.contains(".")
@@ -167,12 +185,12 @@ private struct TemplateReader {
             isBC = try name(dotted ? ["a.d.", "b.c."] : ["ad", "bc"], pattern, short: false) == 1
         case "TZH":
             let negative = at < text.count && text[at] == "-"
-            let hours = try number(2, upper, signed: true)
+            let hours = try number(2, upper, signed: true, isExact: exact)
             offset = (negative ? -1 : 1) * Int(hours.magnitude) * 3600
         case "TZM":
-            let minutes = try number(2, upper)
+            let minutes = try number(2, upper, isExact: exact)
             offset = (offset ?? 0) + ((offset ?? 0) < 0 ? -60 : 60) * minutes
-        case "Q": _ = try number(1, upper)
+        case "Q": _ = try number(1, upper, isExact: exact)
         case "TZ", "OF":
             throw SQLError.unsupported("formatting field \"\(pattern)\" in to_date")
         default: break
@@ -182,7 +200,7 @@ private struct TemplateReader {
     private mutating func fraction(_ upper: String) throws {
         let digits = upper == "MS" ? 3 : upper == "US" ? 6 : Int(String(upper.suffix(1))) ?? 6
         let start = at
-        var value = try number(digits, upper)
+        var value = try number(digits, upper, isExact: true)
         for _ in (at - start)..<6 { value *= 10 }
         micros = value
     }

@@ -14,7 +14,7 @@ struct DateTimeTemplate {
         "Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "Y", "I", "BC", "AD", "B.C.", "A.D.",
         "MONTH", "MON", "MM", "MI", "MS", "DAY", "DY", "DDD", "DD", "D", "IDDD", "ID", "IW", "WW",
         "W", "CC", "J", "Q", "RM", "HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "FF1",
-        "FF2", "FF3", "FF4", "FF5", "FF6", "AM", "PM", "A.M.", "P.M.", "TZH", "TZM", "TZ", "OF",
+        "FF2", "FF3", "FF4", "FF5", "FF6", "FX", "AM", "PM", "A.M.", "P.M.", "TZH", "TZM", "TZ", "OF",
     ].sorted { $0.count > $1.count }
 
     init(_ text: String) {
@@ -65,6 +65,8 @@ struct DateTimeTemplate {
                 suffix = next
                 at += 2
             }
+            // FX asks for nothing here.
+            if found == "FX" { continue }
             items.append(.pattern(written, fill: fill, suffix: suffix))
         }
         flush()
@@ -111,16 +113,20 @@ struct DateTimeParts {
 
     private static func ordinal(_ text: String, _ suffix: String) -> String {
         guard !suffix.isEmpty else { return text }
-        let digits = text.filter(\.isNumber)
-        let teen = digits.suffix(2).first == "1" && digits.count > 1
-        let ending: String
-        switch (teen, digits.last) {
-        case (false, "1"): ending = "st"
-        case (false, "2"): ending = "nd"
-        case (false, "3"): ending = "rd"
-        default: ending = "th"
-        }
+        let ending = ordinalEnding(text)
         return text + (suffix == "TH" ? ending.uppercased() : ending)
+    }
+
+    /// st, nd, rd or th.
+    static func ordinalEnding(_ text: String) -> String {
+        let digits = text.filter(\.isNumber)
+        guard digits.count < 2 || digits.suffix(2).first != "1" else { return "th" }
+        switch digits.last {
+        case "1": return "st"
+        case "2": return "nd"
+        case "3": return "rd"
+        default: return "th"
+        }
     }
 
     func text(_ template: DateTimeTemplate) throws -> String {

@@ -160,6 +160,18 @@ package enum FloatText {
         }
     }
 
+    /// C's %.{digits}e.
+    package static func scientific(_ value: Double, digits: Int) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
+            guard let base = buffer.baseAddress else { return "" }
+            let count = withVaList([CInt(truncatingIfNeeded: min(digits, 1000)), value]) {
+                vsnprintf(base, 1024, "%.*e", $0)
+            }
+            let bytes = UnsafeRawBufferPointer(start: base, count: Int(max(0, min(count, 1023))))
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
     /// The correctly rounded double of decimal text; nil where it is not all a number.
     package static func double(_ text: some Collection<UInt8>) -> Double? {
         withCString(text) { start in

@@ -238,6 +238,13 @@ extension FunctionRegistry {
         clock("clock_timestamp", .timestamptz, volatility: .volatile) { _ in
             SystemClock.microseconds()
         }
+        add("timeofday", [], .text, volatility: .volatile) { context, _, n, type in
+            let now = SystemClock.microseconds()
+            var parts = DateTimeParts(local: context.timeZone.local(fromUTC: now))
+            parts.period = context.timeZone.period(at: now)
+            let template = DateTimeTemplate("Dy Mon DD HH24:MI:SS.US YYYY TZ")
+            return .constant(.text(try parts.text(template)), type, count: n)
+        }
         clock("current_date", .date) { context in
             Int64(Calendar.split(context.timeZone.local(fromUTC: context.transactionTime)).days)
         }

@@ -96,6 +96,7 @@ extension FunctionRegistry {
         addSingle(Double.self, .double)
         addMath()
         addTrigonometry()
+        addDegrees()
         add("width_bucket", [.double, .double, .double, .integer], .integer) { _, a, n, _ in
             try Kernels.rows(a, n, .integer) { row, out in
                 out.pointer(Int32.self)[row] = try WidthBucket.of(
@@ -158,7 +159,7 @@ extension FunctionRegistry {
         }
     }
 
-    private mutating func real(
+    mutating func real(
         _ name: String, _ body: @escaping @Sendable (Double) throws -> Double
     ) {
         add(name, [.double], .double) { _, a, n, _ in

@@ -67,24 +67,34 @@ extension FunctionRegistry {
     }
 
     private mutating func addNumberToText() {
-        for type in [SQLType.integer, .bigint, .decimal] {
+        for type in [SQLType.integer, .bigint, .decimal, .real, .double] {
             add("to_char", [type, .text], .text, volatility: .stable) { _, a, n, result in
-                let x = NumericReader(a[0])
+                let reader = type == .decimal ? NumericReader(a[0]) : nil
+                var cached: (bytes: [UInt8], template: NumberTemplate)?
                 return try Kernels.strings(a, n, result) { row, arena in
-                    let template = try NumberTemplate(a[1].view(row).string)
-                    return arena.copy(template.text(x[row]))
-                }
-            }
-        }
-        for type in [SQLType.real, .double] {
-            add("to_char", [type, .text], .text, volatility: .stable) { _, a, n, result in
-                try Kernels.strings(a, n, result) { row, arena in
-                    let value =
-                        type == .double
-                        ? a[0].value(Double.self, row) : Double(a[0].value(Float.self, row))
-                    let template = try NumberTemplate(a[1].view(row).string)
-                    let digits = type == .double ? 15 : 6
-                    return arena.copy(template.text(try Decimal(double: value, digits: digits)))
+                    let pattern = a[1].view(row).buffer
+                    guard !pattern.isEmpty else { return .empty }
+                    if cached.map({ !pattern.elementsEqual($0.bytes) }) ?? true {
+                        cached = (Array(pattern), try NumberTemplate(pattern))
+                    }
+                    guard let template = cached?.template else { return nil }
+                    switch type {
+                    case .integer:
+                        let value = Int64(a[0].value(Int32.self, row))
+                        return arena.copy(try template.text(value, isInteger: true))
+                    case .bigint:
+                        return arena.copy(
+                            try template.text(a[0].value(Int64.self, row), isInteger: false))
+                    case .real:
+                        let value = Double(a[0].value(Float.self, row))
+                        return arena.copy(try template.text(value, digits: 6))
+                    case .double:
+                        return arena.copy(
+                            try template.text(a[0].value(Double.self, row), digits: 15))
+                    default:
+                        guard let reader else { return nil }
+                        return arena.copy(try template.text(reader[row]))
+                    }
                 }
             }
         }
@@ -102,171 +112,5 @@ extension FunctionRegistry {
                 return isNegative ? value.negated : value
             }
         }
-    }
-}
-
-/// A to_char template for numbers: 9 0 . , D G S MI PL PR FM L EEEE is not supported.
-struct NumberTemplate {
-    private enum Item: Equatable {
-        case digit(isZero: Bool)
-        case point, group, sign, minus, plus
-        case literal(Character)
-    }
-
-    private var items: [Item] = []
-    private var isFilled = true
-    private var hasAngle = false
-    private var hasSign = false
-    private var whole = 0
-    private var places = 0
-    private var firstZero: Int?
-
-    init(_ text: String) throws {
-        let characters = Array(text)
-        var at = 0
-        var afterPoint = false
-        while at < characters.count {
-            let two = String(characters[at..<min(at + 2, characters.count)]).uppercased()
-            switch two {
-            case "FM":
-                isFilled = false
-                at += 2
-                continue
-            case "MI", "PL":
-                items.append(two == "MI" ? .minus : .plus)
-                hasSign = hasSign || two == "MI"
-                at += 2
-                continue
-            case "PR":
-                hasAngle = true
-                at += 2
-                continue
-            case "EE", "RN", "TH":
-                throw SQLError.unsupported("\"\(two)\" in a number template")
-            default: break
-            }
-            let character = characters[at]
-            at += 1
-            switch character {
-            case "9", "0":
-                if character == "0", !afterPoint, firstZero == nil { firstZero = whole }
-                items.append(.digit(isZero: character == "0"))
-                if afterPoint { places += 1 } else { whole += 1 }
-            case ".", "D", "d":
-                guard !afterPoint else {
-                    throw SQLError(.syntaxError, "multiple decimal points")
-                }
-                items.append(.point)
-                afterPoint = true
-            case ",", "G", "g": items.append(.group)
-            case "S", "s":
-                items.append(.sign)
-                hasSign = true
-            case "L", "l": items.append(.literal(" "))
-            case "\"":
-                while at < characters.count, characters[at] != "\"" {
-                    items.append(.literal(characters[at]))
-                    at += 1
-                }
-                at += 1
-            default: items.append(.literal(character))
-            }
-        }
-    }
-
-    func text(_ value: Decimal) -> String {
-        guard !value.isNaN, let rounded = try? value.rounded(places: places) else {
-            return String(repeating: "#", count: whole + places + 1)
-        }
-        let isNegative = rounded.mantissa < 0
-        let digits = Array((isNegative ? rounded.negated : rounded).description)
-        let point = digits.firstIndex(of: ".") ?? digits.count
-        var integer = Array(digits[..<point])
-        if integer == ["0"] { integer = [] }
-        var fraction = point < digits.count ? Array(digits[(point + 1)...]) : []
-        while fraction.count < places { fraction.append("0") }
-        let overflows = integer.count > whole
-        // Trailing nines show nothing of zeros when not filled.
-        var shownPlaces = places
-        if !isFilled {
-            let zeros = items.lastIndex(of: .digit(isZero: true))
-            let required =
-                zeros.map { index in
-                    items[...index].reversed().prefix { $0 != .point }.count
-                } ?? 0
-            let forced = zeros.map { index in items[..<index].contains(.point) } ?? false
-            while shownPlaces > (forced ? required : 0), fraction[shownPlaces - 1] == "0" {
-                shownPlaces -= 1
-            }
-        }
-        var body = ""
-        var (position, place) = (0, 0)
-        var started = false
-        var isAfterPoint = false
-        var signShown = hasSign || hasAngle
-        // A leading sign stands right before the first digit.
-        var isSignPending = false
-        for item in items {
-            switch item {
-            case .digit:
-                if isAfterPoint {
-                    if place < shownPlaces { body.append(overflows ? "#" : fraction[place]) }
-                    place += 1
-                    continue
-                }
-                let index = integer.count - (whole - position)
-                let isForced =
-                    firstZero.map { position >= $0 } ?? false
-                    || (places == 0 && position == whole - 1 && integer.isEmpty)
-                if overflows {
-                    body.append("#")
-                    started = true
-                } else if index >= 0 || isForced {
-                    if !started {
-                        if !signShown {
-                            body += isNegative ? "-" : (isFilled ? " " : "")
-                            signShown = true
-                        } else if isSignPending {
-                            body += isNegative ? "-" : "+"
-                            isSignPending = false
-                        } else if hasAngle, isNegative {
-                            body += "<"
-                        }
-                    }
-                    started = true
-                    body.append(index >= 0 ? integer[index] : "0")
-                } else if isFilled {
-                    body.append(" ")
-                }
-                position += 1
-            case .point:
-                if !started, !signShown {
-                    body += isNegative ? "-" : (isFilled ? " " : "")
-                    signShown = true
-                }
-                started = true
-                isAfterPoint = true
-                body.append(".")
-            case .group:
-                if started {
-                    body.append(overflows ? "#" : ",")
-                } else if isFilled {
-                    body.append(" ")
-                }
-            case .sign where !started && position == 0: isSignPending = true
-            case .sign: body += isNegative ? "-" : "+"
-            case .minus: body += isNegative ? "-" : (isFilled ? " " : "")
-            case .plus: body += isNegative ? (isFilled ? " " : "") : "+"
-            case .literal(let character): body.append(character)
-            }
-        }
-        if !signShown { body = (isNegative ? "-" : (isFilled ? " " : "")) + body }
-        if isSignPending { body = (isNegative ? "-" : "+") + body }
-        if hasAngle {
-            let opened = started && body.contains("<") ? body : "<" + body
-            body = isNegative ? opened + ">" : (isFilled ? " \(body) " : body)
-        }
-        if !isFilled, body.first == " " { body = String(body.drop { $0 == " " }) }
-        return body
     }
 }

@@ -86,9 +86,8 @@ extension FunctionRegistry {
         session("pg_is_in_recovery", .boolean) { _ in .bool(false) }
         catalog("pg_my_temp_schema", [], .oid)
         catalog("pg_is_other_temp_schema", [.oid], .boolean)
-        for name in ["inet_server_addr", "inet_client_addr"] {
-            session(name, .text) { _ in .null }
-        }
+        session("inet_server_addr", .text) { _ in .null }
+        catalog("inet_client_addr", [], .text)
         session("getdatabaseencoding", .name) { _ in .text("UTF8") }
         session("pg_jit_available", .boolean) { _ in .bool(false) }
         session("pg_trigger_depth", .integer) { _ in .int(0) }
@@ -99,6 +98,9 @@ extension FunctionRegistry {
         session("inet_client_port", .integer) { _ in .null }
         catalog("pg_backend_pid", [], .integer)
         catalog("txid_current", [], .bigint)
+        // Transactions have no numbers until they commit.
+        session("txid_current_if_assigned", .bigint) { _ in .null }
+        session("pg_current_xact_id_if_assigned", .bigint) { _ in .null }
         catalog("pg_current_xact_id", [], .bigint)
         catalog("pg_postmaster_start_time", [], .timestamptz)
         catalog("pg_conf_load_time", [], .timestamptz)
@@ -256,6 +258,11 @@ extension FunctionRegistry {
         catalog("pg_tablespace_location", [.oid], .text)
         catalog("pg_tablespace_size", [.oid], .bigint)
         catalog("pg_tablespace_size", [.name], .bigint)
+        add("pg_size_bytes", [.text], .bigint) { _, a, n, type in
+            try Kernels.tryMap(a[0], n, type) { (x: StringView) -> Int64 in
+                try SizeText.bytes(x.string)
+            }
+        }
         text("pg_size_pretty", [.bigint]) { a, row, arena in
             arena.copy(SizeText.pretty(a[0].value(Int64.self, row)))
         }
@@ -282,6 +289,52 @@ extension FunctionRegistry {
 
 /// Byte counts for people.
 enum SizeText {
+    /// The bytes that a size such as `1.5 GB` names.
+    static func bytes(_ text: String) throws -> Int64 {
+        func invalid(_ unit: String?) -> SQLError {
+            SQLError(
+                .invalidParameterValue, "invalid size: \"\(text)\"",
+                detail: unit.map { "Invalid size unit: \"\($0)\"." },
+                hint: unit.map { _ in
+                    "Valid units are \"bytes\", \"B\", \"kB\", \"MB\", \"GB\", \"TB\", and \"PB\"."
+                })
+        }
+        let trimmed = Array(text.utf8.drop { TextParse.isSpace($0) })
+        var at = 0
+        func skipDigits() { while at < trimmed.count, trimmed[at] &- 0x30 <= 9 { at += 1 } }
+        if at < trimmed.count, trimmed[at] == 0x2B || trimmed[at] == 0x2D { at += 1 }
+        let digitsStart = at
+        skipDigits()
+        var digits = at - digitsStart
+        if at < trimmed.count, trimmed[at] == 0x2E {
+            at += 1
+            let start = at
+            skipDigits()
+            digits += at - start
+        }
+        guard digits > 0 else { throw invalid(nil) }
+        // An exponent counts only where digits follow.
+        if at < trimmed.count, trimmed[at] | 0x20 == 0x65 {
+            let back = at
+            at += 1
+            if at < trimmed.count, trimmed[at] == 0x2B || trimmed[at] == 0x2D { at += 1 }
+            let start = at
+            skipDigits()
+            if at == start { at = back }
+        }
+        var value = try Decimal.parse(String(decoding: trimmed[..<at], as: UTF8.self))
+        let unit = String(
+            decoding: trimmed[at...].drop { TextParse.isSpace($0) }
+                .reversed().drop { TextParse.isSpace($0) }.reversed(), as: UTF8.self)
+        let units = ["bytes": 0, "b": 0, "": 0, "kb": 10, "mb": 20, "gb": 30, "tb": 40, "pb": 50]
+        guard let shift = units[unit.lowercased()] else { throw invalid(unit) }
+        value = try Decimal.multiply(value, Decimal(mantissa: 1 << Int128(shift), scale: 0))
+        guard let bytes = Int64(exactly: try value.rounded(places: 0).mantissa) else {
+            throw SQLError(.numericValueOutOfRange, "bigint out of range")
+        }
+        return bytes
+    }
+
     /// As PostgreSQL rounds: the unit changes at 10 times the next one's, halves away from zero.
     static func pretty(_ bytes: Int64) -> String {
         let units: [(String, Int64)] = [

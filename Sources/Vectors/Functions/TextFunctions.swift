@@ -176,6 +176,16 @@ extension FunctionRegistry {
         }
         text("md5", [.text]) { a, row, arena in arena.copy(MD5.hex(a[0].view(row).buffer)) }
         text("md5", [.bytea]) { a, row, arena in arena.copy(MD5.hex(a[0].view(row).buffer)) }
+        for bits in [224, 256, 384, 512] {
+            add("sha\(bits)", [.bytea], .bytea) { _, a, n, type in
+                try Kernels.strings(a, n, type) { row, arena in
+                    arena.copy(SHA2.digest(a[0].view(row).buffer, bits: bits))
+                }
+            }
+        }
+        text("unistr", [.text]) { a, row, arena in
+            arena.copy(try UnicodeEscapes.undo(a[0].view(row).buffer))
+        }
     }
 
     /// Characters `start` (from 1) up to `start + length`, as substring counts them.

@@ -27,6 +27,7 @@ struct RegexParser {
     mutating func parse() throws -> (node: RegexNode, flags: RegexFlags) {
         if flags.isLiteral { return (.sequence(pattern.map { .character($0) }), flags) }
         try readDirector()
+        if flags.isLiteral { return (.sequence(pattern[at...].map { .character($0) }), flags) }
         let node = try alternatives(depth: 0)
         guard at == pattern.count else {
             throw RegexError.invalid("parentheses () not balanced")
@@ -37,6 +38,11 @@ struct RegexParser {
     /// `***=`, `***:` and `(?flags)` at the front.
     private mutating func readDirector() throws {
         let star = UInt32(0x2A)
+        if pattern.starts(with: [star, star, star, 0x3D]) {
+            at = 4
+            flags.isLiteral = true
+            return
+        }
         if pattern.starts(with: [star, star, star, 0x3A]) { at = 4 }
         guard pattern.dropFirst(at).starts(with: [0x28, 0x3F]) else { return }
         let letters = pattern.dropFirst(at + 2).prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
@@ -89,10 +95,20 @@ struct RegexParser {
                     continue
                 }
             }
+            if skipComment() { continue }
             let atom = try atom(depth: depth)
             parts.append(try quantified(atom))
         }
         return parts.count == 1 ? parts[0] : (parts.isEmpty ? .empty : .sequence(parts))
+    }
+
+    /// `(?#…)`, which runs to the next closing parenthesis.
+    private mutating func skipComment() -> Bool {
+        guard pattern[at...].starts(with: [0x28, 0x3F, 0x23]),
+            let end = pattern[at...].firstIndex(of: 0x29)
+        else { return false }
+        at = end + 1
+        return true
     }
 
     private mutating func quantified(_ atom: RegexNode) throws -> RegexNode {
@@ -292,8 +308,31 @@ struct RegexParser {
             guard at < pattern.count else { throw RegexError.invalid("invalid escape \\ sequence") }
             return try characterEscape()
         }
+        if isNext("["), at + 1 < pattern.count, [0x2E, 0x3D].contains(pattern[at + 1]) {
+            return try collatingElement()
+        }
         at += 1
         return pattern[at - 1]
+    }
+
+    /// `[.a.]`, `[.hyphen.]` or `[=a=]`.
+    private mutating func collatingElement() throws -> UInt32 {
+        let mark = pattern[at + 1]
+        at += 2
+        var name: [UInt32] = []
+        while at + 1 < pattern.count, pattern[at] != mark || pattern[at + 1] != 0x5D || name.isEmpty {
+            name.append(pattern[at])
+            at += 1
+        }
+        guard at + 1 < pattern.count else { throw RegexError.invalid("brackets [] not balanced") }
+        at += 2
+        if name.count == 1 { return name[0] }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: name.compactMap { Unicode.Scalar($0) })
+        guard let found = RegexClasses.elements[String(text)] else {
+            throw RegexError.invalid("invalid collating element")
+        }
+        return found
     }
 
     private mutating func namedClass() throws -> [ClosedRange<UInt32>] {
@@ -322,6 +361,30 @@ enum RegexClasses {
     static let upper = ranges { $0.properties.isUppercase }
     static let lower = ranges { $0.properties.isLowercase }
     static let word = alpha + digit + [0x5F...0x5F]
+
+    /// Characters by the names that POSIX gives them.
+    static let elements: [String: UInt32] = {
+        var found: [String: UInt32] = [
+            "NUL": 0, "alert": 7, "backspace": 8, "tab": 9, "newline": 10, "vertical-tab": 11,
+            "form-feed": 12, "carriage-return": 13, "DEL": 127,
+            "left-bracket": 0x5B, "left-square-bracket": 0x5B, "backslash": 0x5C,
+            "reverse-solidus": 0x5C, "right-bracket": 0x5D, "right-square-bracket": 0x5D,
+            "circumflex": 0x5E, "circumflex-accent": 0x5E, "underscore": 0x5F, "low-line": 0x5F,
+            "grave-accent": 0x60, "left-brace": 0x7B, "left-curly-bracket": 0x7B,
+            "vertical-line": 0x7C, "right-brace": 0x7D, "right-curly-bracket": 0x7D,
+            "tilde": 0x7E, "hyphen": 0x2D, "period": 0x2E, "solidus": 0x2F,
+        ]
+        let signs = [
+            "space", "exclamation-mark", "quotation-mark", "number-sign", "dollar-sign",
+            "percent-sign", "ampersand", "apostrophe", "left-parenthesis", "right-parenthesis",
+            "asterisk", "plus-sign", "comma", "hyphen-minus", "full-stop", "slash", "zero", "one",
+            "two", "three", "four", "five", "six", "seven", "eight", "nine", "colon", "semicolon",
+            "less-than-sign", "equals-sign", "greater-than-sign", "question-mark",
+            "commercial-at",
+        ]
+        for (index, name) in signs.enumerated() { found[name] = 0x20 + UInt32(index) }
+        return found
+    }()
 
     /// Ranges of the basic plane for which a test holds, found once.
     private static func ranges(_ test: (Unicode.Scalar) -> Bool) -> [ClosedRange<UInt32>] {

@@ -26,6 +26,23 @@ extension SQLType {
         "interval": .interval,
     ]
 
+    /// Types of PostgreSQL that do not exist here.
+    private static let unsupportedNames: Set<String> = [
+        "aclitem", "bit", "box", "cid", "cidr", "circle", "cstring", "daterange",
+        "datemultirange", "gtsvector", "inet", "int4range", "int4multirange", "int8range",
+        "int8multirange", "jsonpath", "line", "lseg", "macaddr", "macaddr8", "money", "numrange",
+        "nummultirange", "path", "pg_lsn", "pg_snapshot", "point", "polygon", "refcursor",
+        "regcollation", "regconfig", "regdictionary", "regoper", "regoperator", "tid", "timetz",
+        "time with time zone", "tsmultirange", "tsquery", "tsrange", "tstzmultirange",
+        "tstzrange", "tsvector", "txid_snapshot", "varbit", "bit varying", "xid", "xid8", "xml",
+    ]
+
+    /// Whether PostgreSQL has a type of this lower-case name that does not exist here.
+    package static func isUnsupported(_ lowerName: String) -> Bool {
+        let element = lowerName.first == "_" ? String(lowerName.dropFirst()) : lowerName
+        return unsupportedNames.contains(element)
+    }
+
     /// The type of a lower-case name and its parenthesised modifiers; nil where no such type exists.
     ///
     /// `"char"` in double quotes is the one-byte type, without them character(1).
