@@ -1,7 +1,7 @@
 import Basics
 
-/// Settings of PostgreSQL that scripts and tools set, and that change nothing here: they are checked
-/// and shown, so that `SET` and `SHOW` go on.
+/// Settings of PostgreSQL that scripts and tools set, and that change nothing here: they are
+/// checked and shown, so that `SET` and `SHOW` go on.
 extension Settings {
     static let withoutEffect: [Definition] = {
         let summary = "Accepted and shown; makes no difference here."
@@ -20,17 +20,22 @@ extension Settings {
             ("cpu_index_tuple_cost", "0.005"), ("cpu_operator_cost", "0.0025"),
             ("cpu_tuple_cost", "0.01"), ("parallel_setup_cost", "1000"),
             ("parallel_tuple_cost", "0.1"), ("random_page_cost", "4"), ("seq_page_cost", "1"),
-        ].map { Definition($0.0, $0.1, kind: "real", range: 0...Double.greatestFiniteMagnitude, summary) }
+        ].map {
+            Definition(
+                $0.0, $0.1, kind: "real", range: 0...Double.greatestFiniteMagnitude, summary)
+        }
         found.append(
             Definition("cursor_tuple_fraction", "0.1", kind: "real", range: 0...1, summary))
         let most = Double(Int32.max)
         found += [
-            ("default_statistics_target", "100", 1...10000), ("effective_io_concurrency", "1", 0...1000),
+            ("default_statistics_target", "100", 1...10000),
+            ("effective_io_concurrency", "1", 0...1000),
             ("from_collapse_limit", "8", 1...most), ("geqo_effort", "5", 1...10),
             ("geqo_threshold", "12", 2...most), ("jit_above_cost", "100000", -1...most),
             ("jit_inline_above_cost", "500000", -1...most),
             ("jit_optimize_above_cost", "500000", -1...most),
-            ("join_collapse_limit", "8", 1...most), ("max_parallel_maintenance_workers", "2", 0...1024),
+            ("join_collapse_limit", "8", 1...most),
+            ("max_parallel_maintenance_workers", "2", 0...1024),
             ("max_parallel_workers", "8", 0...1024),
             ("max_parallel_workers_per_gather", "2", 0...1024),
         ].map { Definition($0.0, $0.1, kind: "integer", range: $0.2, summary) }
@@ -97,7 +102,8 @@ extension Settings {
         var hint: String {
             switch self {
             case .milliseconds:
-                "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\"."
+                "Valid units for this parameter are "
+                    + "\"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\"."
             default:
                 "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\"."
             }
@@ -123,7 +129,7 @@ extension Settings {
         }
     }
 
-    /// A number of a setting in its own unit, checked; whole numbers are rounded as PostgreSQL does.
+    /// A number of a setting in its own unit, checked; whole ones are rounded as PostgreSQL does.
     static func number(_ definition: Definition, _ text: String) throws -> Double {
         func invalid(_ hint: String?) -> SQLError {
             SQLError(

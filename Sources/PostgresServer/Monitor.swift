@@ -4,6 +4,8 @@
     import Darwin
 #endif
 
+import Basics
+
 /// State behind a lock that threads can wait on.
 final class Monitor<State>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -66,7 +68,9 @@ final class Monitor<State>: @unchecked Sendable {
 
 /// A thread with a stack of known size.
 enum SessionThread {
-    private static let stackBytes = 4 << 20
+    /// Address space only: pages come when they are used. Trees of `Binder.heightMax` levels are
+    /// walked through and freed on it.
+    private static let stackBytes = 128 << 20
 
     private final class Body {
         let run: @Sendable () -> Void
@@ -80,7 +84,11 @@ enum SessionThread {
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setstacksize(&attributes, stackBytes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let body = Unmanaged.passRetained(Body(run))
+        let body = Unmanaged.passRetained(
+            Body {
+                StackBounds.begin(bytes: stackBytes)
+                run()
+            })
         #if canImport(Darwin)
             var thread: pthread_t?
             let code = pthread_create(&thread, &attributes, { argument in

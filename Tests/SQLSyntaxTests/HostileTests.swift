@@ -159,6 +159,7 @@ private struct Dice: RandomNumberGenerator {
     private func onSmallStack(_ work: @escaping @Sendable () -> Void) {
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
+            StackBounds.begin(bytes: 512 << 10)
             work()
             done.signal()
         }

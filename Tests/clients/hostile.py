@@ -268,6 +268,48 @@ def deep_sql(server):
             refused(c, statement, "54001", "54000", "42601", "42P01", "53200", "0A000", "42703")
 
 
+def generated_sql(server):
+    """What programs write: long chains and nesting that a person never would."""
+    with server.connect(autocommit=True) as c:
+        c.execute("SET statement_timeout = '60s'")
+        same = lambda statement, value: check(c.execute(statement).fetchone()[0], value, statement)
+        same("SELECT sum(x) FROM (SELECT 1 AS x" + " UNION ALL SELECT 1" * 4_999 + ") t", 5_000)
+        same("SELECT x" + " + 1" * 5_000 + " FROM (VALUES (1)) v(x)", 5_001)
+        same("SELECT length('a'" + " || x" * 5_000 + ") FROM (VALUES ('b')) v(x)", 5_001)
+        same("SELECT x FROM " + "(SELECT x FROM " * 200 + "(VALUES (7)) v(x)" + ") s" * 200, 7)
+        same("SELECT " + "abs(" * 500 + "x" + ")" * 500 + " FROM (VALUES (-3)) v(x)", 3)
+        same("SELECT " + "(" * 500 + "x" + ")" * 500 + " FROM (VALUES (4)) v(x)", 4)
+        same("SELECT " + "CASE WHEN x = 0 THEN 1 ELSE " * 500 + "x" + " END" * 500 + " FROM (VALUES (5)) v(x)", 5)
+
+
+def check(found, wanted, statement):
+    assert found == wanted, f"{found} instead of {wanted}: {statement[:80]}"
+
+
+def tall_sql(server):
+    """Chains within chains: each is accepted, all of them together are too much for any stack."""
+    with server.connect(autocommit=True) as c:
+        c.execute("SET statement_timeout = '20s'")
+        tall = "x"
+        for _ in range(90):
+            tall = "(" + tall + " + 1" * 1_000 + ")::int"
+        refused(c, f"SELECT {tall} FROM (VALUES (1)) v(x)", "54001")
+        tables = "c0(x) AS (VALUES (1))" + "".join(f", c{i} AS (SELECT * FROM c{i - 1})" for i in range(1, 8_000))
+        refused(c, f"WITH {tables} SELECT * FROM c7999", "54001", "57014")
+        union = "SELECT 1 AS x" + " UNION SELECT 1" * 1_500
+        for _ in range(10):
+            union = f"SELECT x FROM ({union}) t" + " UNION SELECT 1" * 1_500
+        refused(c, union, "54001", "57014")
+        c.execute("CREATE VIEW tall0 AS SELECT 1 AS x" + " UNION SELECT 1" * 400)
+        for i in range(1, 60):
+            try:
+                c.execute(f"CREATE VIEW tall{i} AS SELECT x FROM tall{i - 1}" + " UNION SELECT 1" * 400)
+            except psycopg.Error as problem:
+                assert problem.sqlstate in ("54001", "57014"), problem
+                break
+        c.execute("DROP VIEW tall0 CASCADE")
+
+
 def long_sql(server):
     with server.connect(autocommit=True) as c:
         assert c.execute("SELECT length('" + "x" * 5_000_000 + "')").fetchone() == (5_000_000,)
@@ -380,7 +422,7 @@ def client_dies_in_transaction(server):
 TESTS = [garbage_at_start, huge_startup_length, negative_startup_length, tiny_startup_length, unknown_protocol, startup_without_end,
          startup_without_user, startup_not_text, half_frames, query_before_authentication, huge_frame_before_authentication,
          garbage_for_password, ssl_then_plain_text, cancel_with_wrong_key, wrong_password, unknown_database, huge_frame, unknown_frame,
-         malformed_bodies, random_frames, half_query, silent_client, deep_sql, long_sql, odd_bytes_in_sql, huge_values, timeouts, cancels,
+         malformed_bodies, random_frames, half_query, silent_client, deep_sql, generated_sql, tall_sql, long_sql, odd_bytes_in_sql, huge_values, timeouts, cancels,
          client_dies_in_query, client_never_reads, client_dies_in_copy, client_dies_in_transaction]
 
 

@@ -13,22 +13,33 @@ extension CatalogEditor {
         var columns: [CatalogColumn] = []
         var made: [NewColumn] = []
         var primary: (columns: [Identifier], name: String?)?
-        for definition in create.columns {
-            guard !columns.contains(where: { $0.name == definition.name.text }) else {
+        func append(_ new: NewColumn, at position: Int) throws {
+            guard !columns.contains(where: { $0.name == new.column.name }) else {
                 throw SQLError(
-                    .duplicateColumn,
-                    "column \"\(definition.name.text)\" specified more than once",
-                    position: definition.name.position)
+                    .duplicateColumn, "column \"\(new.column.name)\" specified more than once",
+                    position: position)
             }
-            let new = try column(definition, id: columns.count + 1)
             columns.append(new.column)
             made.append(new)
+        }
+        var constraints: [TableConstraint] = []
+        func take(_ like: TableLike) throws {
+            let (taken, theirs) = try takeOver(like, after: columns.count)
+            for new in taken { try append(new, at: like.table.position) }
+            constraints += theirs
+        }
+        for (index, definition) in create.columns.enumerated() {
+            for like in create.likes where like.place == index { try take(like) }
+            let new = try column(definition, id: columns.count + 1)
+            try append(new, at: definition.name.position)
             if new.isKey {
                 guard primary == nil else { throw secondKey(create.name.name) }
                 primary = ([definition.name], new.keyName)
             }
         }
-        for constraint in create.constraints {
+        for like in create.likes where like.place == create.columns.count { try take(like) }
+        constraints += create.constraints
+        for constraint in constraints {
             switch constraint.kind {
             case .primaryKey(let names):
                 guard primary == nil else { throw secondKey(create.name.name) }
@@ -55,7 +66,7 @@ extension CatalogEditor {
             try complete(new, of: &table)
             catalog.tables[oid] = table
         }
-        for constraint in made.flatMap(\.constraints) + create.constraints {
+        for constraint in made.flatMap(\.constraints) + constraints {
             try add(constraint, to: &table)
             catalog.tables[oid] = table
         }

@@ -127,7 +127,8 @@ package final class WorkerPool: @unchecked Sendable {
     private func startThread() {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, 8 << 20)
+        // As sessions have: expressions are as deep here. It is address space only.
+        pthread_attr_setstacksize(&attributes, 128 << 20)
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self).toOpaque()
         pthread_create(

@@ -204,13 +204,15 @@ extension Binder {
     private func scalarType(_ name: TypeName) throws -> SQLType {
         let written = name.name.parts.joined(separator: ".")
         func missing() -> SQLError {
-            SQLError(
+            if (name.name.schema ?? "pg_catalog") == "pg_catalog",
+                SQLType.isUnsupported(name.name.name)
+            {
+                return .unsupported("type \(name.name.name)", position: name.position)
+            }
+            return SQLError(
                 .undefinedObject, "type \"\(written)\" does not exist", position: name.position)
         }
         if let schema = name.name.schema, schema != "pg_catalog" { throw missing() }
-        if SQLType.isUnsupported(name.name.name) {
-            throw SQLError.unsupported("type \(name.name.name)", position: name.position)
-        }
         var modifiers: [Int] = []
         for modifier in name.modifiers {
             guard let value = Binder.integerLiteral(modifier) else {

@@ -18,6 +18,8 @@ extension Binder {
         case .bitString: throw SQLError.unsupported("type bit", position: position)
         case .typedLiteral(let name, let text): return try typedLiteral(name, text, at: position)
         case .column(let parts): return try bindColumn(parts, at: position, in: scope)
+        case .star(let qualifier) where qualifier.count == 1:
+            return try presentRow(qualifier, at: position, scope)
         case .star:
             throw SQLError(
                 .syntaxError, "row expansion via \"*\" is not supported here", position: position)
@@ -128,6 +130,21 @@ extension Binder {
         }
     }
 
+    /// `t.*` as an operand: the whole row, or NULL where an outer join has found none, which shows
+    /// by all columns being NULL.
+    private func presentRow(
+        _ name: [String], at position: Int, _ scope: Scope
+    ) throws -> Expression {
+        guard let fields = try rowFields(Expr(.column(name), at: position), scope) else {
+            return try bindColumn(name, at: position, in: scope)
+        }
+        let row = try record(fields.map(\.value), at: position)
+        guard !fields.isEmpty else { return row }
+        let absent = Expression.conjunction(fields.map { .isNull($0.value, negated: false) })
+        return .caseWhen(
+            [(condition: absent, result: .literal(.null, .record))], otherwise: row, .record)
+    }
+
     private func parameter(_ number: Int, at position: Int) throws -> Expression {
         guard (1...65535).contains(number) else {
             throw SQLError(
@@ -170,7 +187,6 @@ extension Binder {
     private func chain(
         _ first: Expr, _ rest: [OperatorTerm], _ scope: Scope
     ) throws -> Expression {
-        guard rest.count <= Binder.chainMax else { throw tooDeep(at: first.position) }
         let start = leftmost(first)
         var result: Expression
         var rest = rest[...]
@@ -184,6 +200,7 @@ extension Binder {
         }
         for term in rest {
             let operand = try bind(term.operand, scope)
+            try grow(at: term.op.position)
             result = try operate(
                 term.op, result, operand, leftPosition: start, right: term.operand)
         }

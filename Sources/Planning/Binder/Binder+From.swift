@@ -295,6 +295,7 @@ extension Binder {
                 "WITH query \"\(entry.name)\" does not have a RETURNING clause",
                 position: name.position)
         }
+        try include(height: entry.height + 1, at: name.position)
         if entry.isBeingDefined {
             entry.selfReferences += 1
         } else {

@@ -29,9 +29,10 @@ extension Binder {
             result = try bindSelect(select, query, scope, keepUnknown: keepUnknown)
         case .setOperations(let first, let rest):
             if let lock = query.locking.first { throw lockRefused(lock, "UNION/INTERSECT/EXCEPT") }
-            result = try bindSetOperations(first, rest, scope, keepUnknown: keepUnknown)
+            result = try bindSetOperations(first, rest, scope)
             result = try orderOutputs(query, result)
         }
+        try grow(tables.count, at: query.position)
         result.plan = try attach(tables, to: result.plan)
         return result
     }
@@ -125,87 +126,6 @@ extension Binder {
             columns: columns)
     }
 
-    // MARK: Set operations
-
-    private func bindSetOperations(
-        _ first: Query, _ rest: [SetTerm], _ scope: Scope, keepUnknown: Bool
-    ) throws -> BoundSelect {
-        guard rest.count <= Binder.chainMax else { throw tooDeep(at: first.position) }
-        var result = try bindArm(first, scope)
-        for (index, term) in rest.enumerated() {
-            let word = term.operation.rawValue.uppercased()
-            let right = try bindArm(term.query, scope)
-            result = try combine(
-                result, right, term, word,
-                keepUnknown: keepUnknown && index == rest.count - 1)
-        }
-        return result
-    }
-
-    /// Where a query's output is written; the query's own place where that is not one expression.
-    func outputPosition(_ query: Query, _ index: Int) -> Int {
-        switch query.body {
-        case .select(let select):
-            select.targets.indices.contains(index)
-                ? leftmost(select.targets[index].expr) : query.position
-        case .values(let rows):
-            rows.first.flatMap { $0.indices.contains(index) ? leftmost($0[index]) : nil }
-                ?? query.position
-        default: query.position
-        }
-    }
-
-    private func bindArm(_ query: Query, _ scope: Scope) throws -> BoundSelect {
-        try bindBody(query, Scope(parent: scope), keepUnknown: true)
-    }
-
-    private func combine(
-        _ left: BoundSelect, _ right: BoundSelect, _ term: SetTerm, _ word: String,
-        keepUnknown: Bool
-    ) throws -> BoundSelect {
-        guard left.columns.count == right.columns.count else {
-            throw SQLError(
-                .syntaxError, "each \(word) query must have the same number of columns",
-                position: outputPosition(term.query, 0))
-        }
-        var types: [SQLType] = []
-        for (index, (a, b)) in zip(left.columns, right.columns).enumerated() {
-            var clash: (SQLType, SQLType, index: Int)?
-            guard let type = CastRules.common([a.type, b.type], clash: &clash) else {
-                throw SQLError(
-                    .datatypeMismatch,
-                    "\(word) types \(a.type.familyName) and \(b.type.familyName) cannot be matched",
-                    position: outputPosition(term.query, index))
-            }
-            let final = type == .unknown ? .text : type
-            if !(term.isAll && term.operation == .union) {
-                try requireEquality(final, at: term.query.position)
-            }
-            types.append(final)
-        }
-        let a = try cast(left, to: types, .implicit, at: term.position)
-        let b = try cast(right, to: types, .implicit, at: term.position)
-        let columns = zip(left.columns, types).map { column, type in
-            var copy = ScopeColumn(name: column.name, id: newColumn(), type: type)
-            if a.columns.first(where: { $0.name == column.name })?.type == type {
-                copy.info.typeModifier =
-                    column.type == type ? column.info.typeModifier : -1
-            }
-            return copy
-        }
-        let kind: SetOperationNode.Kind =
-            switch term.operation {
-            case .union: .union
-            case .intersect: .intersect
-            case .except: .except
-            }
-        return BoundSelect(
-            plan: .setOperation(
-                SetOperationNode(
-                    kind: kind, all: term.isAll, left: a.plan, right: b.plan,
-                    columns: columns.map { ($0.id, $0.type) })), columns: columns)
-    }
-
     /// ORDER BY and LIMIT of VALUES and set operations: by output names and numbers only.
     private func orderOutputs(_ query: Query, _ bound: BoundSelect) throws -> BoundSelect {
         var keys: [SortKey] = []
@@ -271,23 +191,32 @@ extension Binder {
                 }
                 continue
             }
-            let entry: CommonTableEntry
-            if with.isRecursive, let parts = recursiveParts(query), mentions(name, in: parts.1) {
-                entry = try bindRecursive(table, query, parts, scope)
-            } else {
-                let inner = Scope(parent: scope)
-                let bound = try bindBody(query, inner, keepUnknown: false)
-                entry = CommonTableEntry(
-                    name: name, id: newColumn().raw,
-                    columns: try rename(bound.columns, table), isMaterialized: table.isMaterialized,
-                    owner: scope)
-                entry.plan = bound.plan
-                entry.outer = inner.outer
+            let (entry, height) = try measured(at: table.name.position) {
+                try bindCommonTable(table, query, isRecursive: with.isRecursive, scope)
             }
+            entry.height = height
             scope.commonTables[name] = entry
             entries.append(entry)
         }
         return entries
+    }
+
+    /// One table of WITH that is a query.
+    private func bindCommonTable(
+        _ table: CommonTable, _ query: Query, isRecursive: Bool, _ scope: Scope
+    ) throws -> CommonTableEntry {
+        let name = table.name.text
+        if isRecursive, let parts = recursiveParts(query), mentions(name, in: parts.1) {
+            return try bindRecursive(table, query, parts, scope)
+        }
+        let inner = Scope(parent: scope)
+        let bound = try bindBody(query, inner, keepUnknown: false)
+        let entry = CommonTableEntry(
+            name: name, id: newColumn().raw, columns: try rename(bound.columns, table),
+            isMaterialized: table.isMaterialized, owner: scope)
+        entry.plan = bound.plan
+        entry.outer = inner.outer
+        return entry
     }
 
     func rename(

@@ -13,12 +13,15 @@ import Vectors
 /// (`Binder+Windows`) are cut out of the expressions into nodes of their own. INSERT, UPDATE and
 /// DELETE are in `Binder+Changes`. A binder serves one statement.
 package final class Binder {
-    /// Terms in one chain of operators, and in one chain of set operations.
-    static let chainMax = 1000
     static let viewDepthMax = 64
-    /// Nesting of expressions and queries, and the stack that binding may take.
-    static let depthMax = 1200
-    static let stackBytesMax = 400 << 10
+    /// Nesting of expressions and queries, and the stack that binding may take, which is no more
+    /// than a quarter of what the thread has.
+    static let depthMax = 4000
+    static let stackBytesMax = 16 << 20
+    /// Levels that what is bound may have, and the stack that is reckoned for one when it is walked
+    /// through, run and freed.
+    static let heightMax = 10_000
+    static let levelBytes = 8 << 10
 
     let catalog: CatalogSnapshot
     let context: BindContext
@@ -49,7 +52,11 @@ package final class Binder {
     private var depth = 0
     /// Subqueries bound so far, with the scope that keeps their key alive.
     var nested: [NestedKey: (scope: Scope, expression: Expression)] = [:]
-    private let stackBase: UInt
+    /// For each open level how high that is which has been bound in it so far.
+    private var heights = [0]
+    private let heightMost: Int
+    /// The address that the stack may grow down to.
+    private let stackFloor: UInt
 
     /// `parameterTypes` holds what the client declared; nil entries and those past the end are
     /// inferred.
@@ -62,7 +69,9 @@ package final class Binder {
         role = context.role
         parameters = parameterTypes
         nextColumn = firstColumn
-        stackBase = Binder.stackAddress()
+        let stack = StackBounds.remaining
+        heightMost = min(Binder.heightMax, stack / Binder.levelBytes)
+        stackFloor = StackBounds.address() - UInt(min(Binder.stackBytesMax, stack / 4))
     }
 
     /// Binds a query.
@@ -134,20 +143,45 @@ package final class Binder {
     /// Opens a level of nesting; every call is paired with `leave`.
     func enter(at position: Int) throws {
         depth += 1
-        let here = Binder.stackAddress()
-        let used = here > stackBase ? here - stackBase : stackBase - here
-        guard depth <= Binder.depthMax, used <= UInt(Binder.stackBytesMax) else {
+        guard depth <= Binder.depthMax, StackBounds.address() >= stackFloor else {
             depth -= 1
             throw tooDeep(at: position)
         }
+        heights.append(0)
     }
 
-    func leave() { depth -= 1 }
+    func leave() {
+        depth -= 1
+        let height = heights.removeLast()
+        raise(to: height + 1)
+    }
 
-    @inline(never)
-    private static func stackAddress() -> UInt {
-        var marker: UInt8 = 0
-        return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
+    private func raise(to height: Int) {
+        guard let last = heights.last, last < height else { return }
+        heights[heights.count - 1] = height
+    }
+
+    /// Puts levels on what has been bound at this level of nesting.
+    func grow(_ levels: Int = 1, at position: Int) throws {
+        let height = (heights.last ?? 0) + levels
+        guard height <= heightMost else { throw tooDeep(at: position) }
+        raise(to: height)
+    }
+
+    /// Takes over a tree that was bound elsewhere.
+    func include(height: Int, at position: Int) throws {
+        raise(to: height)
+        try grow(0, at: position)
+    }
+
+    /// Binds on a level of its own; with the height of what came out.
+    func measured<Result>(
+        at position: Int, _ body: () throws -> Result
+    ) throws -> (Result, height: Int) {
+        try enter(at: position)
+        defer { leave() }
+        let result = try body()
+        return (result, heights.last ?? 0)
     }
 
     // MARK: Single expressions

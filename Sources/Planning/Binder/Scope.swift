@@ -127,6 +127,8 @@ final class CommonTableEntry {
     var columns: [ScopeColumn]
     let isMaterialized: Bool?
     var plan: Plan?
+    /// Levels of the plan.
+    var height = 0
     /// Columns of queries around the one that defines it.
     var outer: [(ColumnID, SQLType)] = []
     let owner: Scope

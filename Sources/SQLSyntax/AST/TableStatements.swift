@@ -5,8 +5,23 @@ package struct CreateTable: Sendable, Hashable {
     package var ifNotExists: Bool
     package var columns: [ColumnDefinition]
     package var constraints: [TableConstraint]
+    /// Tables whose columns are taken over.
+    package var likes: [TableLike] = []
     package var options: [Option]
     package var onCommit: OnCommit?
+}
+
+/// `LIKE table INCLUDING …`.
+package struct TableLike: Sendable, Hashable {
+    /// What is taken over besides names, types and NOT NULL.
+    package enum Part: String, Sendable, Hashable, CaseIterable {
+        case comments, compression, constraints, defaults, generated, identity, indexes
+        case statistics, storage
+    }
+    package var table: QualifiedName
+    package var parts: Set<Part>
+    /// How many columns are written before it.
+    package var place: Int
 }
 
 /// How long a table lives.

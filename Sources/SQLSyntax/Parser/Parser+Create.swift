@@ -153,10 +153,32 @@ extension Parser {
         case .constraint, .check, .unique, .primary, .foreign, .exclude:
             table.constraints.append(try tableConstraint())
         case .like:
-            throw SQLError.unsupported("LIKE in CREATE TABLE", position: position)
+            table.likes.append(try tableLike(place: table.columns.count))
         default:
             table.columns.append(try columnDefinition())
         }
+    }
+
+    /// `LIKE table [INCLUDING | EXCLUDING what]…`.
+    private mutating func tableLike(place: Int) throws -> TableLike {
+        try expect(.like)
+        var like = TableLike(table: try qualifiedName(), parts: [], place: place)
+        while at(.including) || at(.excluding) {
+            let isIncluding = at(.including)
+            advance()
+            let word = tokens.raw(token).lowercased()
+            let parts: Set<TableLike.Part>
+            if word == "all" {
+                parts = Set(TableLike.Part.allCases)
+            } else if let part = TableLike.Part(rawValue: word) {
+                parts = [part]
+            } else {
+                throw unexpected()
+            }
+            advance()
+            if isIncluding { like.parts.formUnion(parts) } else { like.parts.subtract(parts) }
+        }
+        return like
     }
 
     mutating func columnDefinition() throws -> ColumnDefinition {

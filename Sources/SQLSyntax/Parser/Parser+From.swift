@@ -7,7 +7,12 @@ extension Parser {
         let outerHeight = height
         height = 0
         var left = try tableOperand()
-        while startsJoin { left = try joinStep(left) }
+        var joins = 0
+        while startsJoin {
+            joins += 1
+            guard joins <= Self.joinsMax else { throw tooDeep() }
+            left = try joinStep(left)
+        }
         height = max(height, outerHeight)
         return left
     }

@@ -6,10 +6,16 @@ import Basics
 /// statement after the other by its first word (`Parser+Statements`); queries are read by
 /// `Parser+Queries` and `Parser+From`, expressions by `Parser+Expressions`.
 package struct Parser {
-    /// Levels of SQL nesting that are accepted, and levels a tree may have.
-    static let depthMax = 500
-    /// Stack that parsing may use; threads have at least 512 KiB.
-    static let stackBytesMax = 384 << 10
+    /// Levels of SQL nesting that are accepted.
+    static let depthMax = 1000
+    /// Levels that a tree may have, in which a chain of operators is one; and the stack that is
+    /// reckoned for a level when the tree is walked through and freed.
+    static let heightMax = 2000
+    static let levelBytes = 1 << 10
+    /// Joins in a row.
+    static let joinsMax = 500
+    /// Stack that parsing may use, and no more than a quarter of what the thread has.
+    static let stackBytesMax = 8 << 20
 
     let tokens: Tokens
     var index = 0
@@ -20,12 +26,16 @@ package struct Parser {
     /// The height of the tallest tree read so far at this level of nesting.
     var height = 0
     var parameterCount = 0
-    private let stackBase: UInt
+    private let heightMost: Int
+    /// The address that the stack may grow down to.
+    private let stackFloor: UInt
 
     init(_ text: String) throws {
         tokens = try Lexer.tokens(of: text)
         token = tokens.list[0]
-        stackBase = Self.stackAddress()
+        let stack = StackBounds.remaining
+        heightMost = min(Self.heightMax, stack / Self.levelBytes)
+        stackFloor = StackBounds.address() - UInt(min(Self.stackBytesMax, stack / 4))
     }
 
     /// All statements of a text; empty ones are left out.
@@ -171,9 +181,7 @@ package struct Parser {
     /// Opens a level of nesting; every call is paired with `leave`.
     mutating func enter() throws {
         depth += 1
-        let here = Self.stackAddress()
-        let used = here > stackBase ? here - stackBase : stackBase - here
-        if depth > Self.depthMax || used > UInt(Self.stackBytesMax) { throw tooDeep() }
+        if depth > Self.depthMax || StackBounds.address() < stackFloor { throw tooDeep() }
     }
 
     mutating func leave() { depth -= 1 }
@@ -181,19 +189,13 @@ package struct Parser {
     /// Puts one more level on the tree under construction.
     mutating func grow() throws {
         height += 1
-        if height > Self.depthMax { throw tooDeep() }
+        if height > heightMost { throw tooDeep() }
     }
 
     func tooDeep() -> SQLError {
         SQLError(
             .statementTooComplex, "stack depth limit exceeded",
             hint: "Write the statement with fewer levels of nesting.", position: position)
-    }
-
-    @inline(never)
-    private static func stackAddress() -> UInt {
-        var marker: UInt8 = 0
-        return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
     }
 
     // MARK: Lists
