@@ -6,6 +6,10 @@
 
 /// How deep the current thread's stack may get. Stacks grow downwards on all machines we know.
 package enum StackBounds {
+    /// The stack of threads that plan and run statements: address space only, pages come when they
+    /// are used. The deepest trees that binding lets through are walked and freed on it.
+    package static let threadBytes = 128 << 20
+
     /// What a thread that has not said its size is taken to have.
     private static let usualBytes = 8 << 20
     /// Left alone at the end of the stack.

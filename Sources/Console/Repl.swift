@@ -119,7 +119,6 @@ package final class Repl {
 
     func quit() { isOver = true }
 
-
     /// Reads a text as if it had been typed.
     func take(_ text: String, _ splitter: inout StatementSplitter) {
         let trimmed = text.reversed().drop { $0 == "\n" }.reversed()

@@ -81,8 +81,7 @@ struct SessionState: SystemState {
 
     func tableSize(_ table: UInt32) -> (rows: Int64, bytes: Int64) {
         guard let snapshot = session.database.store.snapshot().table(table) else { return (0, 0) }
-        var bytes = 0
-        for case .segment(let segment) in snapshot.fragments { bytes += segment.byteCount }
+        let bytes = snapshot.segments.reduce(0) { $0 + $1.byteCount }
         return (Int64(snapshot.rowCount), Int64(bytes))
     }
 

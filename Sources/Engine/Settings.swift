@@ -273,40 +273,22 @@ package struct Settings: Sendable {
         }
     }
 
-    /// `500`, `500ms`, `2s`, `1min`, `1h`, `1d` in milliseconds.
-    static func milliseconds(_ text: String) -> Int? {
-        scaled(
-            text, [("ms", 1), ("min", 60_000), ("s", 1000), ("h", 3_600_000), ("d", 86_400_000)],
-            plain: 1)
+    /// A number in its setting's own unit.
+    private func amount(_ name: String) -> Int? {
+        guard let definition = Self.definition(name), let text = value(name),
+            let number = try? Self.number(definition, text)
+        else { return nil }
+        return Int(number)
     }
 
-    /// `64MB`, `1GB`, `100` (kB) in bytes.
-    static func bytes(_ text: String) -> Int? {
-        scaled(
-            text, [("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("TB", 1 << 40), ("B", 1)],
-            plain: 1 << 10)
-    }
-
-    private static func scaled(_ text: String, _ units: [(String, Int)], plain: Int) -> Int? {
-        var digits = text.filter { $0 != " " }
-        var factor = plain
-        for (unit, size) in units where digits.hasSuffix(unit) {
-            digits = String(digits.dropLast(unit.count))
-            factor = size
-            break
-        }
-        guard let number = Int(digits), number >= 0 else { return nil }
-        let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-        return overflow ? nil : product
-    }
-
-    var statementTimeoutMilliseconds: Int {
-        Self.milliseconds(value("statement_timeout") ?? "0") ?? 0
-    }
-    var workMemoryBytes: Int { Self.bytes(value("work_mem") ?? "") ?? 1 << 30 }
+    var statementTimeoutMilliseconds: Int { amount("statement_timeout") ?? 0 }
+    var workMemoryBytes: Int { (amount("work_mem") ?? 1 << 20) << 10 }
 
     /// Bytes that a query may write to temporary files; -1 stands for any number.
-    var temporaryFileBytes: Int { Self.bytes(value("temp_file_limit") ?? "") ?? Int.max / 2 }
+    var temporaryFileBytes: Int {
+        guard let kilobytes = amount("temp_file_limit"), kilobytes >= 0 else { return Int.max / 2 }
+        return kilobytes << 10
+    }
 
     private static func schemas(_ path: String) -> [String] {
         path.split(separator: ",").map { part in

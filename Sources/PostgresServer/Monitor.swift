@@ -68,10 +68,6 @@ final class Monitor<State>: @unchecked Sendable {
 
 /// A thread with a stack of known size.
 enum SessionThread {
-    /// Address space only: pages come when they are used. Trees of `Binder.heightMax` levels are
-    /// walked through and freed on it.
-    private static let stackBytes = 128 << 20
-
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -82,11 +78,11 @@ enum SessionThread {
         var attributes = pthread_attr_t()
         guard pthread_attr_init(&attributes) == 0 else { return false }
         defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, stackBytes)
+        pthread_attr_setstacksize(&attributes, StackBounds.threadBytes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let body = Unmanaged.passRetained(
             Body {
-                StackBounds.begin(bytes: stackBytes)
+                StackBounds.begin(bytes: StackBounds.threadBytes)
                 run()
             })
         #if canImport(Darwin)

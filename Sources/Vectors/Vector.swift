@@ -99,6 +99,10 @@ extension StringView: @unchecked Sendable {}
 
 /// Bytes that string views point into; grows by blocks that never move.
 package final class StringArena: @unchecked Sendable {
+    /// What a single string may take, as in PostgreSQL, and what the strings that a function makes
+    /// for one vector may.
+    package static let bytesMax = 1 << 30
+
     private var blocks: [UnsafeMutablePointer<UInt8>] = []
     private var free: UnsafeMutablePointer<UInt8>?
     private var freeBytes = 0

@@ -108,9 +108,7 @@ struct CopyBinary {
     }
 
     private func failure(_ text: String) -> SQLError {
-        var error = SQLError(.badCopyFileFormat, text)
-        error.context = "COPY \(table), line \(row + 1)"
-        return error
+        SQLError(.badCopyFileFormat, text).within("COPY \(table), line \(row + 1)")
     }
 
     private mutating func readRows() throws -> Batch {
@@ -132,9 +130,9 @@ struct CopyBinary {
                             UnsafeRawBufferPointer(rebasing: raw[place..<(place + length)]), type,
                             into: vectors[column], row: count, arena: arenas[column])
                     }
-                } catch var error as SQLError {
-                    error.context = "COPY \(table), line \(row + 1), column \(names[column])"
-                    throw error
+                } catch let error as SQLError {
+                    throw error.within(
+                        "COPY \(table), line \(row + 1), column \(names[column])")
                 }
                 place += length
             }

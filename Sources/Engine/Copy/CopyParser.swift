@@ -105,9 +105,7 @@ struct CopyParser: Sendable {
                         : nil)
             }
         }
-        guard case (var error, let context)? = failure else { return }
-        error.context = context
-        throw error
+        if let failure { throw failure.error.within(failure.context) }
     }
 
     /// `COPY t, line 3, column n: "x"`.

@@ -58,16 +58,19 @@ struct ChangeRunner {
             info, context, lowering, watch: watch, returned: returned)
         let security = try runner.security()
         let statistics = lowering.statistics
+        func optimized(_ plan: SecuredPlan) throws -> SecuredPlan {
+            try Optimizer.optimize(plan, statistics)
+        }
         let count: Int
         switch body {
         case .insert(let insert):
-            let secured = try security.secure(insert).withSource { try Optimizer.optimize($0, statistics) }
+            let secured = try security.secure(insert).withSource(optimized)
             count = try modification.insert(secured, into: &changes)
         case .modify(let modify):
-            let secured = try security.secure(modify).withSource { try Optimizer.optimize($0, statistics) }
+            let secured = try security.secure(modify).withSource(optimized)
             count = try modification.modify(secured, in: &changes)
         case .merge(let merge):
-            let secured = try security.secure(merge).withSource { try Optimizer.optimize($0, statistics) }
+            let secured = try security.secure(merge).withSource(optimized)
             count = try modification.merge(secured, in: &changes)
         }
         try watch?.verify(&changes)

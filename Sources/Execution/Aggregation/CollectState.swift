@@ -172,8 +172,6 @@ final class CollectState: AggregateState {
         }
     }
 
-    private static let textBytesMax = 1 << 30
-
     private func stringAgg(_ members: [UInt32]) throws -> Datum {
         let values = rows.columns[1].vector
         let separators = rows.columns[2].vector
@@ -184,7 +182,7 @@ final class CollectState: AggregateState {
                 out.append(contentsOf: separators.pointer(StringView.self)[Int(member)].buffer)
             }
             out.append(contentsOf: values.pointer(StringView.self)[Int(member)].buffer)
-            guard out.count < Self.textBytesMax else {
+            guard out.count < StringArena.bytesMax else {
                 throw SQLError(.programLimitExceeded, "out of memory: a text of over 1 GB")
             }
             isFirst = false

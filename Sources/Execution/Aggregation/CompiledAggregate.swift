@@ -12,7 +12,8 @@ struct CompiledAggregate: @unchecked Sendable {
     let collects: Bool
 
     init(_ original: AggregateCall, _ layout: Layout) throws {
-        let call = Self.widened(original)
+        var call = original
+        call.arguments = Self.widened(call.arguments, of: call.function)
         self.call = call
         arguments = try call.arguments.map { try Compiled.compile($0, layout) }
         order = try call.order.map { try Compiled.compile($0.expression, layout) }
@@ -20,12 +21,6 @@ struct CompiledAggregate: @unchecked Sendable {
         let plain = try AggregateState.make(
             call.function, call.arguments.map(\.type), call.type)
         collects = plain == nil || !call.order.isEmpty && Self.dependsOnOrder(call.function)
-    }
-
-    private static func widened(_ call: AggregateCall) -> AggregateCall {
-        var copy = call
-        copy.arguments = widened(call.arguments, of: call.function)
-        return copy
     }
 
     /// An aggregate's arguments as its state takes them: moments are taken over numeric or double

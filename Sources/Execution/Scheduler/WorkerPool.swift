@@ -127,8 +127,8 @@ package final class WorkerPool: @unchecked Sendable {
     private func startThread() {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
-        // As sessions have: expressions are as deep here. It is address space only.
-        pthread_attr_setstacksize(&attributes, 128 << 20)
+        // As sessions have: expressions are as deep here.
+        pthread_attr_setstacksize(&attributes, StackBounds.threadBytes)
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self).toOpaque()
         pthread_create(

@@ -135,10 +135,11 @@ struct StarShape {
             if sides.contains(where: { !$0.referencedColumns.isDisjoint(with: factSet) }) {
                 continue
             }
-            guard
-                let a = rest.firstIndex(where: { sides[0].referencedColumns.isSubset(of: $0.columnSet) }),
-                let b = rest.firstIndex(where: { sides[1].referencedColumns.isSubset(of: $0.columnSet) })
-            else { return nil }
+            let owners = sides.map { side in
+                let used = side.referencedColumns
+                return rest.firstIndex { used.isSubset(of: $0.columnSet) }
+            }
+            guard let a = owners[0], let b = owners[1] else { return nil }
             if a == b {
                 rest[a] = .filter(rest[a], [condition])
                 continue

@@ -148,8 +148,7 @@ extension Binder {
         guard parameters.count == count else { return nil }
         return .init(
             candidate: function,
-            parameters: function.takesCommonType
-                ? FunctionResolution.common(parameters, arguments: types) : parameters)
+            parameters: FunctionResolution.common(parameters, of: function, arguments: types))
     }
 
     /// `date('2024-01-01')`: a type's name as a function is a cast.

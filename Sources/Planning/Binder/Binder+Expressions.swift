@@ -258,9 +258,8 @@ extension Binder {
             }
             return FunctionResolution.Match(
                 candidate: candidate,
-                parameters: candidate.takesCommonType
-                    ? FunctionResolution.common(candidate.arguments, arguments: types)
-                    : candidate.arguments)
+                parameters: FunctionResolution.common(
+                    candidate.arguments, of: candidate, arguments: types))
         }
         // An untyped side is first taken to be of the other side's type.
         if types.count == 2, types.contains(.unknown), types != [.unknown, .unknown] {

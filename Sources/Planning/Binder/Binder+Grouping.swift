@@ -150,7 +150,9 @@ struct GroupCutter {
             keyMarks[key.fingerprint] = index
         }
         own = ColumnSet(scope.items.columns.map(\.id))
-        for relation in scope.items.relations { own.formUnion(ColumnSet(relation.columns.map(\.id))) }
+        for relation in scope.items.relations {
+            own.formUnion(ColumnSet(relation.columns.map(\.id)))
+        }
         // Keys that every grouping set has.
         let plain = Set(
             grouping.keys.enumerated().compactMap { index, key -> ColumnID? in

@@ -23,7 +23,8 @@ extension Expression {
         case .or: text += "or"
         case .not: text += "not"
         case .isNull(_, let negated): text += negated ? "notnull" : "isnull"
-        case .isTruth(_, let value, let negated): text += "is\(value.map { $0 ? 1 : 0 } ?? 2)\(negated)"
+        case .isTruth(_, let value, let negated):
+            text += "is\(value.map { $0 ? 1 : 0 } ?? 2)\(negated)"
         case .isDistinct(_, _, _, let negated): text += "distinct\(negated)"
         case .caseWhen(_, let otherwise, let type): text += "case\(otherwise == nil):" + type.name
         case .coalesce(_, let type): text += "coalesce:" + type.name

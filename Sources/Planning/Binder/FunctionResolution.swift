@@ -115,12 +115,15 @@ enum FunctionResolution {
         return true
     }
 
-    /// Polymorphic parameters as arrays and elements of the one type that different arguments have
-    /// in common; as they are where the arguments agree, or have none.
-    static func common(_ parameters: [SQLType], arguments: [SQLType]) -> [SQLType] {
-        guard parameters.count == arguments.count, parameters.contains(.anyArray) else {
-            return parameters
-        }
+    /// The function's parameters. Where it takes a common type, polymorphic ones are arrays and
+    /// elements of the one type that different arguments have in common; as they are where the
+    /// arguments agree, or have none.
+    static func common(
+        _ parameters: [SQLType], of function: ScalarFunction, arguments: [SQLType]
+    ) -> [SQLType] {
+        guard function.takesCommonType, parameters.count == arguments.count,
+            parameters.contains(.anyArray)
+        else { return parameters }
         var elements: [SQLType] = []
         for (type, parameter) in zip(arguments, parameters) where type != .unknown {
             switch parameter {

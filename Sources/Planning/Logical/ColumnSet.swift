@@ -129,14 +129,10 @@ extension Plan {
             all.subtract(node.dropped)
             return all
         case .scan(let node):
-            var all = ColumnSet()
-            for column in node.columns { all.insert(column.id) }
+            var all = ColumnSet(node.columns.lazy.map(\.id))
             if let locator = node.locator { all.insert(locator) }
             return all
-        case .project(_, let items):
-            var all = ColumnSet()
-            for item in items { all.insert(item.id) }
-            return all
+        case .project(_, let items): return ColumnSet(items.lazy.map(\.id))
         default: return ColumnSet(columns)
         }
     }

@@ -45,7 +45,7 @@ enum ConstantErrors {
         case .column, .parameter, .literal(_, .unknown): return nil
         case .literal(let datum, _): return datum
         case .call(let function, let arguments, let type, _):
-            var vectors: [Vector] = []
+            var values: [(Datum, SQLType)] = []
             var isConstant = function.volatility == .immutable && !arguments.isEmpty
             for argument in arguments {
                 let datum = try value(argument)
@@ -53,11 +53,10 @@ enum ConstantErrors {
                     isConstant = false
                     continue
                 }
-                vectors.append(.constant(datum, argument.type, count: 1))
+                values.append((datum, argument.type))
             }
             guard isConstant else { return nil }
-            return try function.evaluate(EvaluationContext(), vectors, count: 1, result: type)
-                .datum(at: 0)
+            return try function.value(of: values, type)
         case .and(let operands): return try connected(operands, decisive: false)
         case .or(let operands): return try connected(operands, decisive: true)
         case .caseWhen(let branches, let otherwise, _):

@@ -2,8 +2,8 @@ import Vectors
 
 /// Computes what depends on no row, so that scans and estimates see plain constants.
 ///
-/// Only immutable functions with results of fixed size are called. What fails stays as it is: it
-/// fails where a row reaches it, or never.
+/// Only immutable functions with results of fixed size are called. What fails stays as it is, for
+/// `ConstantErrors` to raise if nothing leaves it out.
 enum Folding {
     static func rewrite(_ plan: Plan) -> Plan {
         plan.mapParts(plan: rewrite, expression: fold)
@@ -29,15 +29,14 @@ enum Folding {
     ) -> Datum? {
         guard function.volatility == .immutable, type.physical != .bytes, !arguments.isEmpty
         else { return nil }
-        var vectors: [Vector] = []
+        var values: [(Datum, SQLType)] = []
         for argument in arguments {
             guard case .literal(let value, let type) = argument, type != .unknown else {
                 return nil
             }
-            vectors.append(.constant(value, type, count: 1))
+            values.append((value, type))
         }
-        return try? function.evaluate(EvaluationContext(), vectors, count: 1, result: type)
-            .datum(at: 0)
+        return try? function.value(of: values, type)
     }
 
     // MARK: Dates against timestamps
@@ -81,5 +80,15 @@ enum Folding {
         }
         return .call(
             dates, [date, .literal(.int(Int64(whole)), .date)], .boolean, position: position)
+    }
+}
+
+extension ScalarFunction {
+    /// The result for constants.
+    func value(of arguments: [(Datum, SQLType)], _ type: SQLType) throws -> Datum {
+        try evaluate(
+            EvaluationContext(), arguments.map { .constant($0, $1, count: 1) }, count: 1,
+            result: type
+        ).datum(at: 0)
     }
 }

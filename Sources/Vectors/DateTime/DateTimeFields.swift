@@ -174,7 +174,9 @@ struct DateTimeFields {
             if word.count > 1, word[1] &- 0x30 > 9 {
                 return try takeWord((first == 0x2D ? "-" : "") + lower(word.dropFirst()), next)
             }
-            guard (time != nil && !isTimeOpen) || hasDate, offset == nil, zone == nil else { throw bad() }
+            guard (time != nil && !isTimeOpen) || hasDate, offset == nil, zone == nil else {
+                throw bad()
+            }
             offset = try zoneOffset(word)
             return
         }

@@ -14,7 +14,8 @@ struct DateTimeTemplate {
         "Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "Y", "I", "BC", "AD", "B.C.", "A.D.",
         "MONTH", "MON", "MM", "MI", "MS", "DAY", "DY", "DDD", "DD", "D", "IDDD", "ID", "IW", "WW",
         "W", "CC", "J", "Q", "RM", "HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "FF1",
-        "FF2", "FF3", "FF4", "FF5", "FF6", "FX", "AM", "PM", "A.M.", "P.M.", "TZH", "TZM", "TZ", "OF",
+        "FF2", "FF3", "FF4", "FF5", "FF6", "FX", "AM", "PM", "A.M.", "P.M.", "TZH", "TZM",
+        "TZ", "OF",
     ].sorted { $0.count > $1.count }
 
     init(_ text: String) {

@@ -138,34 +138,26 @@ package enum FloatText {
 
     /// C's %.{digits}g.
     package static func general(_ value: Double, digits: Int) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
-            guard let base = buffer.baseAddress else { return "" }
-            let count = withVaList([CInt(truncatingIfNeeded: digits), value]) {
-                vsnprintf(base, 512, "%.*g", $0)
-            }
-            let bytes = UnsafeRawBufferPointer(start: base, count: Int(max(0, min(count, 511))))
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        printed("%.*g", value, digits)
     }
 
     /// C's %.{digits}f.
     package static func fixed(_ value: Double, digits: Int) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
-            guard let base = buffer.baseAddress else { return "" }
-            let count = withVaList([CInt(truncatingIfNeeded: min(digits, 400)), value]) {
-                vsnprintf(base, 1024, "%.*f", $0)
-            }
-            let bytes = UnsafeRawBufferPointer(start: base, count: Int(max(0, min(count, 1023))))
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        printed("%.*f", value, min(digits, 400))
     }
 
     /// C's %.{digits}e.
     package static func scientific(_ value: Double, digits: Int) -> String {
+        printed("%.*e", value, min(digits, 1000))
+    }
+
+    private static func printed(_ format: StaticString, _ value: Double, _ digits: Int) -> String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
             guard let base = buffer.baseAddress else { return "" }
-            let count = withVaList([CInt(truncatingIfNeeded: min(digits, 1000)), value]) {
-                vsnprintf(base, 1024, "%.*e", $0)
+            let count = format.utf8Start.withMemoryRebound(to: CChar.self, capacity: 5) { format in
+                withVaList([CInt(truncatingIfNeeded: digits), value]) {
+                    vsnprintf(base, 1024, format, $0)
+                }
             }
             let bytes = UnsafeRawBufferPointer(start: base, count: Int(max(0, min(count, 1023))))
             return String(decoding: bytes, as: UTF8.self)

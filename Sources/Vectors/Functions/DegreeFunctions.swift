@@ -24,49 +24,39 @@ enum Degrees {
         x <= 60 ? cosineTo60(x) : sineTo30(90 - x)
     }
 
-    private static func reduced(_ x: Double) throws -> Double {
-        if x.isInfinite { throw FloatMath.inputOutOfRange() }
-        return fmod(x, 360)
+    /// The angle within 0 to 90 degrees, and the signs that its sine and cosine have.
+    private static func folded(
+        _ value: Double
+    ) throws -> (x: Double, sine: Double, cosine: Double) {
+        if value.isInfinite { throw FloatMath.inputOutOfRange() }
+        var x = fmod(value, 360)
+        var (sine, cosine) = (1.0, 1.0)
+        if x < 0 { (x, sine) = (-x, -sine) }
+        if x > 180 { (x, sine) = (360 - x, -sine) }
+        if x > 90 { (x, cosine) = (180 - x, -cosine) }
+        return (x, sine, cosine)
     }
 
     static func sine(_ value: Double) throws -> Double {
-        var x = try reduced(value)
-        var sign = 1.0
-        if x < 0 { (x, sign) = (-x, -sign) }
-        if x > 180 { (x, sign) = (360 - x, -sign) }
-        if x > 90 { x = 180 - x }
+        let (x, sign, _) = try folded(value)
         return sign * sineFirst(x)
     }
 
     static func cosine(_ value: Double) throws -> Double {
-        var x = try reduced(value)
-        var sign = 1.0
-        if x < 0 { x = -x }
-        if x > 180 { x = 360 - x }
-        if x > 90 { (x, sign) = (180 - x, -sign) }
+        let (x, _, sign) = try folded(value)
         return sign * cosineFirst(x)
-    }
-
-    /// The sign of the tangent and the angle within 0 to 90 degrees.
-    private static func folded(_ value: Double) throws -> (x: Double, sign: Double) {
-        var x = try reduced(value)
-        var sign = 1.0
-        if x < 0 { (x, sign) = (-x, -sign) }
-        if x > 180 { (x, sign) = (360 - x, -sign) }
-        if x > 90 { (x, sign) = (180 - x, -sign) }
-        return (x, sign)
     }
 
     /// Zero has no sign here.
     static func tangent(_ value: Double) throws -> Double {
-        let (x, sign) = try folded(value)
-        let result = sign * (sineFirst(x) / cosineFirst(x) / tangent45)
+        let (x, sine, cosine) = try folded(value)
+        let result = sine * cosine * (sineFirst(x) / cosineFirst(x) / tangent45)
         return result == 0 ? 0 : result
     }
 
     static func cotangent(_ value: Double) throws -> Double {
-        let (x, sign) = try folded(value)
-        let result = sign * (cosineFirst(x) / sineFirst(x) / cotangent45)
+        let (x, sine, cosine) = try folded(value)
+        let result = sine * cosine * (cosineFirst(x) / sineFirst(x) / cotangent45)
         return result == 0 ? 0 : result
     }
 

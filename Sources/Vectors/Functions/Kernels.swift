@@ -95,9 +95,6 @@ enum Kernels {
         }
     }
 
-    /// Strings that one vector may take; a single one is bounded likewise, as in PostgreSQL.
-    private static let stringBytesMax = 1 << 30
-
     /// As `tryMap` for results that lie in an arena; nil gives NULL.
     ///
     /// - Throws: 54000 once the results take more than a gigabyte.
@@ -109,7 +106,7 @@ enum Kernels {
         let arena = StringArena()
         let out = try rows(arguments, count, type) { row, out in
             if let view = try body(row, arena) {
-                guard arena.byteCount <= stringBytesMax else {
+                guard arena.byteCount <= StringArena.bytesMax else {
                     throw FunctionRegistry.tooLarge()
                 }
                 out.pointer(StringView.self)[row] = view

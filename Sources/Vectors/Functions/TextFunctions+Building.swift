@@ -1,8 +1,6 @@
 import Basics
 
 extension FunctionRegistry {
-    static let resultBytesMax = 1 << 30
-
     static func tooLarge() -> SQLError {
         SQLError(.programLimitExceeded, "requested length too large")
     }
@@ -22,7 +20,7 @@ extension FunctionRegistry {
         text("repeat", [.text, .integer]) { a, row, arena in
             let view = a[0].view(row)
             let times = max(0, Int(a[1].value(Int32.self, row)))
-            guard Int(view.count) * times < Self.resultBytesMax else { throw Self.tooLarge() }
+            guard Int(view.count) * times < StringArena.bytesMax else { throw Self.tooLarge() }
             let out = arena.reserve(Int(view.count) * times)
             for index in 0..<times {
                 (out + index * Int(view.count)).update(from: view.start, count: Int(view.count))
@@ -40,7 +38,7 @@ extension FunctionRegistry {
         if have >= length {
             return view.part(0, Strings.offset(view.buffer, character: length))
         }
-        guard length * 4 < resultBytesMax else { throw tooLarge() }
+        guard length * 4 < StringArena.bytesMax else { throw tooLarge() }
         let unit = filler.map { Array($0.buffer) } ?? [0x20]
         guard !unit.isEmpty else { return view }
         let unitCharacters = unit.withUnsafeBufferPointer { Strings.count($0) }
@@ -71,7 +69,7 @@ extension FunctionRegistry {
             while true {
                 bytes.write(view.part(at, hit).buffer)
                 bytes.write(to.buffer)
-                guard bytes.count < Self.resultBytesMax else { throw Self.tooLarge() }
+                guard bytes.count < StringArena.bytesMax else { throw Self.tooLarge() }
                 at = hit + Int(from.count)
                 guard let next = Strings.find(from.buffer, in: view.buffer, from: at) else {
                     break
@@ -311,7 +309,7 @@ package enum Quoting {
             default: shown = value ?? ""
             }
             let missing = width - shown.unicodeScalars.count
-            guard missing < FunctionRegistry.resultBytesMax else {
+            guard missing < StringArena.bytesMax else {
                 throw FunctionRegistry.tooLarge()
             }
             if missing > 0 {

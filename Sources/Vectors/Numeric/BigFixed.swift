@@ -48,7 +48,7 @@ struct BigFixed {
         return result
     }
 
-    private static func multiply(_ a: [UInt32], _ b: [UInt32]) -> [UInt32] {
+    static func multiply(_ a: [UInt32], _ b: [UInt32]) -> [UInt32] {
         guard !a.isEmpty, !b.isEmpty else { return [] }
         var out = [UInt32](repeating: 0, count: a.count + b.count)
         for (i, x) in a.enumerated() {
@@ -64,7 +64,7 @@ struct BigFixed {
         return out
     }
 
-    private static func compare(_ a: [UInt32], _ b: [UInt32]) -> Int {
+    static func compare(_ a: [UInt32], _ b: [UInt32]) -> Int {
         if a.count != b.count { return a.count < b.count ? -1 : 1 }
         for index in stride(from: a.count - 1, through: 0, by: -1) where a[index] != b[index] {
             return a[index] < b[index] ? -1 : 1

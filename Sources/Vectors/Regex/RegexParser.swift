@@ -320,7 +320,9 @@ struct RegexParser {
         let mark = pattern[at + 1]
         at += 2
         var name: [UInt32] = []
-        while at + 1 < pattern.count, pattern[at] != mark || pattern[at + 1] != 0x5D || name.isEmpty {
+        while at + 1 < pattern.count,
+            pattern[at] != mark || pattern[at + 1] != 0x5D || name.isEmpty
+        {
             name.append(pattern[at])
             at += 1
         }

@@ -26,32 +26,10 @@ enum SHA2 {
         for bit in (0..<69).reversed() {
             root[bit / 32] |= 1 << UInt32(bit % 32)
             var product = root
-            for _ in 1..<power { product = multiplied(product, root) }
-            if isAbove(product, target) { root[bit / 32] &= ~(1 << UInt32(bit % 32)) }
+            for _ in 1..<power { product = BigFixed.multiply(product, root) }
+            if BigFixed.compare(product, target) > 0 { root[bit / 32] &= ~(1 << UInt32(bit % 32)) }
         }
         return UInt64(root[1]) << 32 | UInt64(root[0])
-    }
-
-    private static func multiplied(_ a: [UInt32], _ b: [UInt32]) -> [UInt32] {
-        var out = [UInt32](repeating: 0, count: a.count + b.count)
-        for (i, x) in a.enumerated() {
-            var carry: UInt64 = 0
-            for (j, y) in b.enumerated() {
-                let sum = UInt64(x) * UInt64(y) + UInt64(out[i + j]) + carry
-                out[i + j] = UInt32(truncatingIfNeeded: sum)
-                carry = sum >> 32
-            }
-            out[i + b.count] = UInt32(truncatingIfNeeded: carry)
-        }
-        return out
-    }
-
-    private static func isAbove(_ a: [UInt32], _ b: [UInt32]) -> Bool {
-        for index in (0..<max(a.count, b.count)).reversed() {
-            let (x, y) = (index < a.count ? a[index] : 0, index < b.count ? b[index] : 0)
-            if x != y { return x > y }
-        }
-        return false
     }
 
     /// The digest of `bits` bits: 224, 256, 384 or 512.

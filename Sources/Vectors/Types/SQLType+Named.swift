@@ -32,7 +32,7 @@ extension SQLType {
         "datemultirange", "gtsvector", "inet", "int4range", "int4multirange", "int8range",
         "int8multirange", "jsonpath", "line", "lseg", "macaddr", "macaddr8", "money", "numrange",
         "nummultirange", "path", "pg_lsn", "pg_snapshot", "point", "polygon", "refcursor",
-        "regcollation", "regconfig", "regdictionary", "regoper", "regoperator", "tid", "timetz",
+        "regcollation", "regconfig", "regdictionary", "tid", "timetz",
         "time with time zone", "tsmultirange", "tsquery", "tsrange", "tstzmultirange",
         "tstzrange", "tsvector", "txid_snapshot", "varbit", "bit varying", "xid", "xid8", "xml",
     ]
