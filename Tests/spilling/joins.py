@@ -38,7 +38,7 @@ def queries():
                 yield EXISTS.format(a=a, b=b, word=word, on=on)
         yield f"SELECT count(*), sum(v) FROM {a} WHERE k NOT IN (SELECT k FROM {b})"
         yield f"SELECT count(*), sum(v) FROM {a} WHERE k NOT IN (SELECT k FROM {b} WHERE k IS NOT NULL)"
-        yield f"SELECT count(*), sum(v), sum((SELECT b.v FROM one b WHERE b.k = a.k)) FROM {a} a WHERE k % 20 = 0"
+        yield f"SELECT count(*), sum(v), sum((SELECT b.v FROM one b WHERE b.k = a.k)) FROM {a} a"
 
 
 def spilled(connection, sql):
